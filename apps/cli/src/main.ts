@@ -1,0 +1,2 @@
+// The sextant command: the pipeline in one process, evaluation, administration.
+export {}

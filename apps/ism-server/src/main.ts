@@ -1,0 +1,2 @@
+// ISM server (8002): instance segmentation over HTTP.
+export {}

@@ -1,0 +1,2 @@
+// PEM server (8003): pose estimation over HTTP.
+export {}

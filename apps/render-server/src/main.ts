@@ -1,0 +1,2 @@
+// Render server (8004): template rendering jobs over HTTP.
+export {}

@@ -1,0 +1,2 @@
+// Pose hypotheses from oriented point pairs, raced against the frame.
+export {}

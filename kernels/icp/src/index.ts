@@ -1,0 +1,2 @@
+// Projective point-to-plane refinement with robust weights.
+export {}

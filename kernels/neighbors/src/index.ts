@@ -1,0 +1,2 @@
+// Nearest neighbours: a flat kd-tree over points.
+export {}

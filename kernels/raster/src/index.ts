@@ -1,0 +1,2 @@
+// Deferred software rasteriser: depth, object coordinates, normals, colour, triangle id.
+export {}

@@ -1,0 +1,2 @@
+// Class-agnostic RGB-D over-segmentation with a merge tree.
+export {}

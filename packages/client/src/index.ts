@@ -1,0 +1,2 @@
+// Typed HTTP client and remoteStages().
+export {}

@@ -1,0 +1,5 @@
+// Wire schemas, domain records and the error table.
+export * from './domain/detection.ts'
+export * from './domain/pose.ts'
+export * from './domain/trace.ts'
+export * from './errors.ts'

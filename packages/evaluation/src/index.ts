@@ -1,0 +1,2 @@
+// BOP metrics, dataset readers, result writers, synthetic scenes.
+export {}

@@ -1,0 +1,2 @@
+// Image codecs and pixel operations: bytes to typed arrays and back.
+export {}

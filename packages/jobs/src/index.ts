@@ -1,0 +1,2 @@
+// The JobQueue port and its drivers.
+export {}

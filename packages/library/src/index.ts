@@ -1,0 +1,2 @@
+// The static folder: classes, objects, CAD, templates, outputs; path confinement.
+export {}

@@ -1,0 +1,2 @@
+// Mesh codecs and triangle operations: PLY, OBJ, STL, sampling, diameter, symmetry.
+export {}

@@ -1,0 +1,2 @@
+// The page that orders the stages: templates, segmentation, pose, answer.
+export {}

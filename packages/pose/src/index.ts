@@ -1,0 +1,2 @@
+// The PoseEstimator port and its geometric engine: hypotheses, refinement, verification, poses.
+export {}

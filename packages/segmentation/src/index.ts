@@ -1,0 +1,2 @@
+// The Segmenter port and its geometric engine: proposals, scores, detections.
+export {}

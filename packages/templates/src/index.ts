@@ -1,0 +1,2 @@
+// Viewpoints, the rendering recipe and the template-set format.
+export {}

@@ -1,0 +1,2 @@
+// Seeded generators, invariant checks and tolerances for tests.
+export {}
