@@ -1,2 +1,2 @@
 // Depth image to oriented surface: points, normals, sensor noise, dominant planes.
-export {}
+export * from './surface.ts'
