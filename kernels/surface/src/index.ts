@@ -1,2 +1,3 @@
 // Depth image to oriented surface: points, normals, sensor noise, dominant planes.
+export * from './estimate-surface.ts'
 export * from './surface.ts'
