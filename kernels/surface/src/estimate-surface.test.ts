@@ -23,7 +23,7 @@ function render(cast: (rx: number, ry: number) => number, sigma: number, seed: n
 const plane =
   (n: readonly number[], d: number) =>
   (rx: number, ry: number): number =>
-    d / (n[0]! * rx + n[1]! * ry + n[2]!)
+    d / (n[0] * rx + n[1] * ry + n[2])
 
 /** Median angle in degrees between estimated normals and `truth`, and the share of grid pixels with a normal. */
 function normalError(surface: Surface, truth: (x: number, y: number, z: number) => readonly number[]) {
@@ -32,7 +32,7 @@ function normalError(surface: Surface, truth: (x: number, y: number, z: number) 
   let measured = 0
   for (let y = 0, i = 0; y < surface.height; y++) {
     for (let x = 0; x < surface.width; x++, i++) {
-      const z = surface.depths[i]!
+      const z = surface.depths[i]
       if (z === 0) continue
       measured++
       const n = surface.normals.subarray(3 * i, 3 * i + 3)
@@ -40,14 +40,14 @@ function normalError(surface: Surface, truth: (x: number, y: number, z: number) 
       known++
       const { fx, fy, cx, cy } = surface.camera
       const t = truth(((x - cx) / fx) * z, ((y - cy) / fy) * z, z)
-      const cosine = n[0]! * t[0]! + n[1]! * t[1]! + n[2]! * t[2]!
+      const cosine = n[0] * t[0] + n[1] * t[1] + n[2] * t[2]
       errors.push(Math.acos(Math.min(1, Math.max(-1, cosine))) / DEGREE)
     }
   }
   errors.sort((a, b) => a - b)
   return {
-    median: errors[errors.length >> 1]!,
-    p95: errors[Math.floor(errors.length * 0.95)]!,
+    median: errors[errors.length >> 1],
+    p95: errors[Math.floor(errors.length * 0.95)],
     share: known / measured,
   }
 }
@@ -104,8 +104,8 @@ describe('estimateSurface', () => {
     for (let i = 0; i < surface.depths.length; i++) {
       const y = Math.floor(i / surface.width)
       if (y < 20 || y >= surface.height - 20) continue
-      const nz = surface.normals[3 * i + 2]!
-      if (surface.depths[i]! < 610 && i % surface.width >= 158 && i % surface.width <= 161) {
+      const nz = surface.normals[3 * i + 2]
+      if (surface.depths[i] < 610 && i % surface.width >= 158 && i % surface.width <= 161) {
         near++
         expect(nz).toBeLessThan(-0.97)
       }
