@@ -1,2 +1,6 @@
 // Pose hypotheses from oriented point pairs, raced against the frame.
-export {}
+export * from './generate-pair-hypotheses.ts'
+export * from './oriented-points.ts'
+export { buildPairTable, type PairTable } from './pair-table.ts'
+export { scoreOfTally, TALLY_SIZE, tallyPoints, toleranceAt } from './quick-score.ts'
+export * from './thin-poses.ts'

@@ -1,2 +1,2 @@
 // Projective point-to-plane refinement with robust weights.
-export {}
+export * from './refine-pose.ts'
