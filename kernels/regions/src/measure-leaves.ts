@@ -1,0 +1,45 @@
+import type { Surface } from '@sextant/surface'
+import { DIRECTION_COUNT, DIRECTIONS, type NodeMeasures } from './region-tree.ts'
+
+/** Measures of the leaves in buffers with room for all nodes of the tree. */
+export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: number, capacity: number): NodeMeasures {
+  const { width, height, depths, camera } = surface
+  const spanWidth = 2 * DIRECTION_COUNT
+  const sums = new Float64Array(4 * capacity)
+  const spans = new Float32Array(spanWidth * capacity)
+  const boxes = new Int32Array(4 * capacity)
+  for (let leaf = 0; leaf < leafCount; leaf++) {
+    for (let k = 0; k < spanWidth; k += 2) {
+      spans[spanWidth * leaf + k] = Infinity
+      spans[spanWidth * leaf + k + 1] = -Infinity
+    }
+    boxes[4 * leaf] = width
+    boxes[4 * leaf + 1] = height
+  }
+  for (let v = 0, i = 0; v < height; v++) {
+    const rayY = (v - camera.cy) / camera.fy
+    for (let u = 0; u < width; u++, i++) {
+      const leaf = labels[i]
+      if (leaf < 0) continue
+      const box = 4 * leaf
+      if (u < boxes[box]) boxes[box] = u
+      if (v < boxes[box + 1]) boxes[box + 1] = v
+      if (u >= boxes[box + 2]) boxes[box + 2] = u + 1
+      if (v >= boxes[box + 3]) boxes[box + 3] = v + 1
+      const z = depths[i]
+      if (!(z > 0)) continue
+      const x = ((u - camera.cx) / camera.fx) * z
+      const y = rayY * z
+      sums[4 * leaf] += x
+      sums[4 * leaf + 1] += y
+      sums[4 * leaf + 2] += z
+      sums[4 * leaf + 3]++
+      for (let k = 0, s = spanWidth * leaf; k < 3 * DIRECTION_COUNT; k += 3, s += 2) {
+        const p = DIRECTIONS[k] * x + DIRECTIONS[k + 1] * y + DIRECTIONS[k + 2] * z
+        if (p < spans[s]) spans[s] = p
+        if (p > spans[s + 1]) spans[s + 1] = p
+      }
+    }
+  }
+  return { sums, spans, boxes }
+}
