@@ -1,2 +1,5 @@
 // Deferred software rasteriser: depth, object coordinates, normals, colour, triangle id.
-export {}
+export { createRasterMesh, type RasterMesh } from './raster-mesh.ts'
+export { createRasterTarget, MAX_RASTER_SIDE, type RasterCoverage, type RasterTarget } from './raster-target.ts'
+export { NEAR_DEFAULT, renderInto, type RenderOptions } from './render.ts'
+export type { NormalSource } from './resolve-attributes.ts'
