@@ -1,2 +1,3 @@
 // Nearest neighbours: a flat kd-tree over points.
-export {}
+export { createKdTree, type KdTree } from './kd-tree.ts'
+export { nearestInto } from './nearest.ts'
