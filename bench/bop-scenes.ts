@@ -23,6 +23,11 @@ export interface BopFrame {
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+/** The value at a key that must exist. */
+export function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new RangeError(`${what} is missing`)
+  return value
+}
 const pad = (id: string | number): string => String(id).padStart(6, '0')
 
 /** Depth PNG and colour PNG plus intrinsics. */
@@ -34,7 +39,8 @@ export function readFrame(colorPath: string, depthPath: string, K: readonly numb
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) data[3 * i + c] = rgb.data[rgb.channels * i + (rgb.channels < 3 ? 0 : c)] ?? 0
   }
-  const camera: PinholeCamera = { fx: K[0]!, fy: K[4]!, cx: K[2]!, cy: K[5]!, width, height }
+  const [fx = 0, , cx = 0, , fy = 0, cy = 0] = K
+  const camera: PinholeCamera = { fx, fy, cx, cy, width, height }
   const depth = { width, height, data: Float32Array.from(raw.data, (value) => value * depthScale) }
   return { color: { width, height, data }, depth, camera }
 }
@@ -54,16 +60,15 @@ export function* readScene(folder: string, stride = 1): Generator<BopFrame> {
     { visib_fract: number; px_count_visib: number }[]
   >
   const ids = Object.keys(cameras).sort((a, b) => Number(a) - Number(b))
-  for (let k = 0; k < ids.length; k += stride) {
-    const id = ids[k]!
-    const { cam_K, depth_scale } = cameras[id]!
+  for (const id of ids.filter((_, k) => k % stride === 0)) {
+    const { cam_K, depth_scale } = must(cameras[id], `camera ${id}`)
     const frame = readFrame(
       join(folder, 'rgb', `${pad(id)}.png`),
       join(folder, 'depth', `${pad(id)}.png`),
       cam_K,
       depth_scale,
     )
-    const instances = poses[id]!.map((pose, index) => {
+    const instances = must(poses[id], `poses ${id}`).map((pose, index) => {
       const path = join(folder, 'mask_visib', `${pad(id)}_${pad(index)}.png`)
       const mask = new Uint8Array(frame.color.width * frame.color.height)
       if (existsSync(path)) {
@@ -77,7 +82,7 @@ export function* readScene(folder: string, stride = 1): Generator<BopFrame> {
           }
         } else for (let i = 0; i < mask.length; i++) mask[i] = (png.data[png.channels * i] ?? 0) > 0 ? 1 : 0
       }
-      const info = infos[id]![index]!
+      const info = must(infos[id]?.[index], `info ${id}`)
       return {
         objectId: pose.obj_id,
         rotation: pose.cam_R_m2c,

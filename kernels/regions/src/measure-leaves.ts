@@ -1,18 +1,17 @@
 import type { Surface } from '@sextant/surface'
-import { DIRECTION_COUNT, DIRECTIONS, type NodeMeasures } from './region-tree.ts'
+import { DIRECTIONS, SPAN_WIDTH, type LeafMeasures } from './region-tree.ts'
 
-/** Measures of the leaves in buffers with room for all nodes of the tree. */
-export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: number, capacity: number): NodeMeasures {
+/** Sums, spans and boxes of every leaf. A leaf without pixels has an empty span and box. */
+export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: number): LeafMeasures {
   const { width, height, depths, camera } = surface
-  const spanWidth = 2 * DIRECTION_COUNT
-  const sums = new Float64Array(4 * capacity)
-  const spans = new Float32Array(spanWidth * capacity)
-  const boxes = new Int32Array(4 * capacity)
+  const sums = new Float64Array(4 * leafCount)
+  const spans = new Float32Array(SPAN_WIDTH * leafCount)
+  const boxes = new Int32Array(4 * leafCount)
+  for (let k = 0; k < spans.length; k += 2) {
+    spans[k] = Infinity
+    spans[k + 1] = -Infinity
+  }
   for (let leaf = 0; leaf < leafCount; leaf++) {
-    for (let k = 0; k < spanWidth; k += 2) {
-      spans[spanWidth * leaf + k] = Infinity
-      spans[spanWidth * leaf + k + 1] = -Infinity
-    }
     boxes[4 * leaf] = width
     boxes[4 * leaf + 1] = height
   }
@@ -34,7 +33,7 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
       sums[4 * leaf + 1] += y
       sums[4 * leaf + 2] += z
       sums[4 * leaf + 3]++
-      for (let k = 0, s = spanWidth * leaf; k < 3 * DIRECTION_COUNT; k += 3, s += 2) {
+      for (let k = 0, s = SPAN_WIDTH * leaf; k < DIRECTIONS.length; k += 3, s += 2) {
         const p = DIRECTIONS[k] * x + DIRECTIONS[k + 1] * y + DIRECTIONS[k + 2] * z
         if (p < spans[s]) spans[s] = p
         if (p > spans[s + 1]) spans[s + 1] = p

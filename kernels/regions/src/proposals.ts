@@ -1,11 +1,11 @@
 import type { Vector3 } from '@sextant/geometry'
 import type { Surface } from '@sextant/surface'
 import { measureLeaves } from './measure-leaves.ts'
-import { DIRECTION_COUNT, extentOf, joinMeasuresInto, type NodeMeasures, type RegionTree } from './region-tree.ts'
+import { SPAN_WIDTH, type LeafMeasures, type RegionTree } from './region-tree.ts'
 
 /** One class-agnostic guess where an object may be. */
 export interface Proposal {
-  /** grid indices */
+  /** grid indices, grouped by leaf */
   readonly maskPixels: Int32Array
   /** grid pixels */
   readonly areaPx: number
@@ -17,8 +17,8 @@ export interface Proposal {
   readonly centroid: Vector3
   /** mm */
   readonly meanDepth: number
-  /** node of the tree, or -1 for a pair of touching leaves */
-  readonly node: number
+  /** leaves of the tree */
+  readonly leaves: Int32Array
 }
 
 export interface ProposalLimits {
@@ -33,33 +33,40 @@ export interface ProposalLimits {
 
 export const PROPOSAL_DEFAULTS: ProposalLimits = { minPixels: 40, minExtentMm: 0, maxExtentMm: 500, maxIou: 0.85 }
 
-/** Ranges of `pixelOrder` that make up one proposal: one for a node, two for a pair. */
+/** A set of leaves with what decides about keeping it. */
 interface Candidate {
-  readonly node: number
-  readonly nodes: readonly number[]
+  readonly leaves: Int32Array
   readonly areaPx: number
 }
 
-/**
- * All nodes and touching pairs within the limits, largest first, without near duplicates.
- *
- * @returns masks of single nodes alias the tree's buffer; read only
- */
+/** All nodes of all hierarchies and touching pairs within the limits, largest first, without near duplicates. */
 export function proposalsOf(tree: RegionTree, limits: Partial<ProposalLimits> = {}): Proposal[] {
   const settings = { ...PROPOSAL_DEFAULTS, ...limits }
-  const scratch = createMeasures(1)
-  const within = listCandidates(tree).filter((candidate) => {
-    if (candidate.areaPx < settings.minPixels) return false
-    const extent = extentOf(...measureOf(tree, candidate, scratch))
+  const areas = Int32Array.from(
+    { length: tree.leafCount },
+    (_, leaf) => tree.leafStarts[leaf + 1] - tree.leafStarts[leaf],
+  )
+  const candidates = listCandidates(tree, areas).filter(({ areaPx, leaves }) => {
+    if (areaPx < settings.minPixels) return false
+    const extent = extentOf(tree.measures, leaves)
     return extent >= settings.minExtentMm && extent <= settings.maxExtentMm
   })
-  return removeDuplicates(tree, within, settings.maxIou).map((candidate) => describe(tree, candidate, scratch))
+  return removeDuplicates(candidates, areas, settings.maxIou).map(({ leaves, areaPx }) => {
+    const maskPixels = new Int32Array(areaPx)
+    let offset = 0
+    for (const leaf of leaves) {
+      maskPixels.set(tree.leafPixels.subarray(tree.leafStarts[leaf], tree.leafStarts[leaf + 1]), offset)
+      offset += areas[leaf]
+    }
+    return describe(tree.measures, leaves, maskPixels)
+  })
 }
 
 /**
- * The parts of nodes and pairs that lie inside a mask, for those at least half inside it; the mask itself is not among them.
+ * The parts of nodes and pairs that lie inside a mask, for those at least half inside it.
  *
  * @param mask  [height, width] of the grid, not 0 = inside
+ * @throws {RangeError} the mask has another size
  */
 export function proposalsWithin(
   tree: RegionTree,
@@ -67,141 +74,112 @@ export function proposalsWithin(
   mask: Uint8Array,
   limits: Partial<ProposalLimits> = {},
 ): Proposal[] {
-  const { width, height, labels } = tree
+  const { width, height, labels, leafCount, leafPixels, leafStarts } = tree
   if (mask.length !== width * height) throw new RangeError(`mask has ${mask.length} pixels, expected ${width * height}`)
-  const insideLeaves = new Int32Array(tree.leafCount)
-  const clipped = labels.map((label, i) => (label >= 0 && mask[i] !== 0 ? label : -1))
-  for (const label of clipped) if (label >= 0) insideLeaves[label]++
-  const insideNodes = new Int32Array(tree.nodeCount)
-  insideNodes.set(insideLeaves)
-  const measures = measureLeaves(surface, clipped, tree.leafCount, Math.max(1, tree.nodeCount))
-  for (let node = tree.leafCount; node < tree.nodeCount; node++) {
-    const a = tree.children[2 * node]
-    const b = tree.children[2 * node + 1]
-    insideNodes[node] = insideNodes[a] + insideNodes[b]
-    joinMeasuresInto(measures, node, a, b)
-  }
   const settings = { ...PROPOSAL_DEFAULTS, ...limits }
-  const local: RegionTree = { ...tree, measures }
-  const scratch = createMeasures(1)
-  const proposals: Proposal[] = []
-  const candidates = listCandidates(tree).filter((candidate) => {
-    const inside = candidate.nodes.reduce((sum, node) => sum + insideNodes[node], 0)
-    return inside >= settings.minPixels && 2 * inside >= candidate.areaPx
+  const whole = new Int32Array(leafCount)
+  const inside = new Int32Array(leafCount)
+  const clipped = labels.map((label, i) => (label >= 0 && mask[i] !== 0 ? label : -1))
+  for (let leaf = 0; leaf < leafCount; leaf++) whole[leaf] = leafStarts[leaf + 1] - leafStarts[leaf]
+  for (const label of clipped) if (label >= 0) inside[label]++
+  const measures = measureLeaves(surface, clipped, leafCount)
+  const candidates = listCandidates(tree, inside).filter(({ areaPx, leaves }) => {
+    if (areaPx < settings.minPixels) return false
+    let area = 0
+    for (const leaf of leaves) area += whole[leaf]
+    const extent = extentOf(measures, leaves)
+    return 2 * areaPx >= area && extent >= settings.minExtentMm && extent <= settings.maxExtentMm
   })
-  for (const candidate of removeDuplicates(tree, candidates, settings.maxIou)) {
-    const whole = describe(local, candidate, scratch)
-    const maskPixels = whole.maskPixels.filter((i) => mask[i] !== 0)
-    if (whole.extentMm < settings.minExtentMm || whole.extentMm > settings.maxExtentMm) continue
-    proposals.push({ ...whole, maskPixels, areaPx: maskPixels.length })
-  }
-  return proposals
+  return removeDuplicates(candidates, inside, settings.maxIou).map(({ leaves, areaPx }) => {
+    const maskPixels = new Int32Array(areaPx)
+    let offset = 0
+    for (const leaf of leaves) {
+      for (let k = leafStarts[leaf]; k < leafStarts[leaf + 1]; k++) {
+        if (mask[leafPixels[k]] !== 0) maskPixels[offset++] = leafPixels[k]
+      }
+    }
+    return describe(measures, leaves, maskPixels)
+  })
 }
 
-function listCandidates(tree: RegionTree): Candidate[] {
-  const { nodeCount, ranges, pairs } = tree
-  const areaOf = (node: number): number => ranges[2 * node + 1] - ranges[2 * node]
+function listCandidates(tree: RegionTree, areas: Int32Array): Candidate[] {
   const candidates: Candidate[] = []
-  for (let node = 0; node < nodeCount; node++) candidates.push({ node, nodes: [node], areaPx: areaOf(node) })
-  for (let p = 0; p < pairs.length; p += 2) {
-    const nodes = [pairs[p], pairs[p + 1]]
-    candidates.push({ node: -1, nodes, areaPx: areaOf(nodes[0]) + areaOf(nodes[1]) })
+  const add = (leaves: Int32Array): void => {
+    let areaPx = 0
+    for (const leaf of leaves) areaPx += areas[leaf]
+    candidates.push({ leaves, areaPx })
   }
+  for (let leaf = 0; leaf < tree.leafCount; leaf++) add(Int32Array.of(leaf))
+  for (const { nodeCount, ranges, leafOrder } of tree.hierarchies) {
+    for (let node = tree.leafCount; node < nodeCount; node++) {
+      add(leafOrder.slice(ranges[2 * node], ranges[2 * node + 1]))
+    }
+  }
+  for (let p = 0; p < tree.pairs.length; p += 2) add(tree.pairs.slice(p, p + 2))
   return candidates
 }
 
-/** Keeps larger ones first. Ranges of a tree are nested or disjoint, so an overlap is a minimum of sizes. */
-function removeDuplicates(tree: RegionTree, candidates: readonly Candidate[], maxIou: number): Candidate[] {
-  const { ranges } = tree
-  const sorted = [...candidates].sort((a, b) => b.areaPx - a.areaPx || b.node - a.node)
+/** Keeps larger ones first; of equal ones the first listed. */
+function removeDuplicates(candidates: readonly Candidate[], areas: Int32Array, maxIou: number): Candidate[] {
+  const sorted = [...candidates].sort((a, b) => b.areaPx - a.areaPx)
+  const isOwn = new Uint8Array(areas.length)
   const kept: Candidate[] = []
   for (const candidate of sorted) {
+    for (const leaf of candidate.leaves) isOwn[leaf] = 1
     let isDuplicate = false
     for (let k = kept.length - 1; k >= 0 && !isDuplicate; k--) {
       const other = kept[k]
       // Sorted by area: everything before is larger still.
       if (candidate.areaPx < maxIou * other.areaPx) break
       let shared = 0
-      for (const a of candidate.nodes) {
-        for (const b of other.nodes) {
-          const low = Math.max(ranges[2 * a], ranges[2 * b])
-          const high = Math.min(ranges[2 * a + 1], ranges[2 * b + 1])
-          if (high > low) shared += high - low
-        }
-      }
+      for (const leaf of other.leaves) if (isOwn[leaf] === 1) shared += areas[leaf]
       isDuplicate = shared > maxIou * (candidate.areaPx + other.areaPx - shared)
     }
+    for (const leaf of candidate.leaves) isOwn[leaf] = 0
     if (!isDuplicate) kept.push(candidate)
   }
   return kept
 }
 
-function createMeasures(count: number): NodeMeasures {
-  return {
-    sums: new Float64Array(4 * count),
-    spans: new Float32Array(2 * DIRECTION_COUNT * count),
-    boxes: new Int32Array(4 * count),
-  }
-}
-
-/** Spans of a candidate and the row in them; pairs are joined into `scratch`. */
-function measureOf(tree: RegionTree, candidate: Candidate, scratch: NodeMeasures): [Float32Array, number] {
-  if (candidate.node >= 0) return [tree.measures.spans, candidate.node]
-  joinPairInto(scratch, tree.measures, candidate.nodes)
-  return [scratch.spans, 0]
-}
-
-function joinPairInto(out: NodeMeasures, measures: NodeMeasures, nodes: readonly number[]): void {
-  const [a, b] = nodes
-  const width = 2 * DIRECTION_COUNT
-  const pair: NodeMeasures = {
-    sums: new Float64Array(12),
-    spans: new Float32Array(3 * width),
-    boxes: new Int32Array(12),
-  }
-  for (const [row, node] of [
-    [1, a],
-    [2, b],
-  ]) {
-    pair.sums.set(measures.sums.subarray(4 * node, 4 * node + 4), 4 * row)
-    pair.spans.set(measures.spans.subarray(width * node, width * node + width), width * row)
-    pair.boxes.set(measures.boxes.subarray(4 * node, 4 * node + 4), 4 * row)
-  }
-  joinMeasuresInto(pair, 0, 1, 2)
-  out.sums.set(pair.sums.subarray(0, 4))
-  out.spans.set(pair.spans.subarray(0, width))
-  out.boxes.set(pair.boxes.subarray(0, 4))
-}
-
-function describe(tree: RegionTree, candidate: Candidate, scratch: NodeMeasures): Proposal {
-  const { ranges, pixelOrder } = tree
-  const { node, nodes, areaPx } = candidate
-  let measures = tree.measures
-  let row = node
-  let maskPixels: Int32Array
-  if (node >= 0) maskPixels = pixelOrder.subarray(ranges[2 * node], ranges[2 * node + 1])
-  else {
-    joinPairInto(scratch, tree.measures, nodes)
-    measures = scratch
-    row = 0
-    maskPixels = new Int32Array(areaPx)
-    let offset = 0
-    for (const part of nodes) {
-      maskPixels.set(pixelOrder.subarray(ranges[2 * part], ranges[2 * part + 1]), offset)
-      offset += ranges[2 * part + 1] - ranges[2 * part]
+/** Diameter of a set of leaves as the widest of the directions, mm; 0 when nothing is measured. */
+function extentOf(measures: LeafMeasures, leaves: Int32Array): number {
+  const { spans } = measures
+  let extent = 0
+  for (let k = 0; k < SPAN_WIDTH; k += 2) {
+    let low = Infinity
+    let high = -Infinity
+    for (const leaf of leaves) {
+      low = Math.min(low, spans[SPAN_WIDTH * leaf + k])
+      high = Math.max(high, spans[SPAN_WIDTH * leaf + k + 1])
     }
+    extent = Math.max(extent, high - low)
   }
-  const { sums, spans, boxes } = measures
-  const [x, y, z, count] = sums.subarray(4 * row, 4 * row + 4)
+  return extent
+}
+
+function describe(measures: LeafMeasures, leaves: Int32Array, maskPixels: Int32Array): Proposal {
+  const { sums, boxes } = measures
+  const sum = [0, 0, 0, 0]
+  let x0 = Infinity
+  let y0 = Infinity
+  let x1 = 0
+  let y1 = 0
+  for (const leaf of leaves) {
+    for (let c = 0; c < 4; c++) sum[c] += sums[4 * leaf + c]
+    x0 = Math.min(x0, boxes[4 * leaf])
+    y0 = Math.min(y0, boxes[4 * leaf + 1])
+    x1 = Math.max(x1, boxes[4 * leaf + 2])
+    y1 = Math.max(y1, boxes[4 * leaf + 3])
+  }
+  const [x, y, z, count] = sum
   const centroid: Vector3 = [x / count, y / count, z / count]
-  const [x0, y0, x1, y1] = boxes.subarray(4 * row, 4 * row + 4)
   return {
     maskPixels,
-    areaPx,
+    areaPx: maskPixels.length,
     box: { x0, y0, x1, y1 },
-    extentMm: extentOf(spans, row),
+    extentMm: extentOf(measures, leaves),
     centroid,
     meanDepth: centroid[2],
-    node,
+    leaves,
   }
 }

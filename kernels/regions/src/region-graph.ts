@@ -1,16 +1,12 @@
-import type { EdgeWeights } from './edge-weights.ts'
+import type { EdgeParts, EdgeWeights } from './edge-weights.ts'
 import type { Leaves } from './leaves.ts'
 
-/** Boundaries between leaves. Key of a boundary: `low · leafCount + high`. */
-export interface RegionGraph {
-  /** leaf a < leaf b, sum of weights, number of edges */
-  readonly boundaries: readonly Boundary[]
-}
-
-export interface Boundary {
+/** Where two leaves touch: sums over the edges between them. */
+export interface Boundary extends EdgeParts {
+  /** leaves, a < b */
   readonly a: number
   readonly b: number
-  weightSum: number
+  /** number of edges */
   length: number
 }
 
@@ -27,7 +23,7 @@ export function connectLeaves(
   height: number,
   weights: EdgeWeights,
   maxGap: number,
-): RegionGraph {
+): Boundary[] {
   const { labels, leafCount } = leaves
   const index = new Map<number, Boundary>()
   const touch = (first: number, second: number, dx: number, dy: number): void => {
@@ -36,10 +32,10 @@ export function connectLeaves(
     const key = a * leafCount + b
     let boundary = index.get(key)
     if (boundary === undefined) {
-      boundary = { a, b, weightSum: 0, length: 0 }
+      boundary = { a, b, length: 0, distance: 0, turn: 0, color: 0 }
       index.set(key, boundary)
     }
-    boundary.weightSum += weights.weigh(first, second, dx, dy)
+    weights.addInto(boundary, first, second, dx, dy)
     boundary.length++
   }
   const scan = (start: number, stride: number, count: number, dx: number, dy: number): void => {
@@ -56,5 +52,5 @@ export function connectLeaves(
   }
   for (let y = 0; y < height; y++) scan(y * width, 1, width, 1, 0)
   for (let x = 0; x < width; x++) scan(x, width, height, 0, 1)
-  return { boundaries: [...index.values()] }
+  return [...index.values()]
 }

@@ -5,7 +5,7 @@ import { fillHolesInto } from './fill-holes.ts'
 import { createGridColor } from './grid-color.ts'
 import { findLeaves } from './leaves.ts'
 import { measureLeaves } from './measure-leaves.ts'
-import { mergeRegions, type Merges } from './merge-regions.ts'
+import { mergeRegions } from './merge-regions.ts'
 import { connectLeaves } from './region-graph.ts'
 import { REGION_DEFAULTS, type RegionOptions } from './region-options.ts'
 import type { RegionTree } from './region-tree.ts'
@@ -43,66 +43,43 @@ export function segmentRegions(
   const leaves = findLeaves(active, width, height, weights, settings)
   const { labels, leafCount } = leaves
   // 3 who touches whom, and how strongly
-  const graph = connectLeaves(leaves, blocked, width, height, weights, settings.maxGap)
+  const boundaries = connectLeaves(leaves, blocked, width, height, weights, settings.maxGap)
   // 4 holes without depth
   fillHolesInto(labels, surface, blocked, gridColor, settings)
-  const areas = new Int32Array(leafCount)
-  for (const label of labels) if (label >= 0) areas[label]++
-  // 5 the merge tree
-  const measures = measureLeaves(surface, labels, leafCount, Math.max(1, 2 * leafCount - 1))
-  const merges = mergeRegions(graph, areas, measures, settings)
-  // 6 touching leaves that the greedy order kept apart
+  // 5 the merge hierarchies
+  const measures = measureLeaves(surface, labels, leafCount)
+  const { leafPixels, leafStarts } = groupPixels(labels, leafCount)
+  const hierarchies = settings.hierarchies.map((belief) =>
+    mergeRegions(boundaries, leafStarts, measures, belief, settings),
+  )
+  // 6 touching leaves that the greedy order may have kept apart
   const pairs: number[] = []
-  for (const { a, b, weightSum, length } of graph.boundaries) {
-    const isSibling = merges.parents[a] >= 0 && merges.parents[a] === merges.parents[b]
-    if (!isSibling && weightSum / length < settings.pairWeight) pairs.push(a, b)
+  for (const { a, b, distance, turn, color, length } of boundaries) {
+    if (distance + turn + color < settings.pairWeight * length) pairs.push(a, b)
   }
-  const { pixelOrder, ranges } = orderPixels(labels, areas, merges)
   return {
     width,
     height,
     step,
     leafCount,
     labels,
-    ...merges,
-    pixelOrder,
-    ranges,
-    pairs: Int32Array.from(pairs),
+    leafPixels,
+    leafStarts,
     measures,
+    hierarchies,
+    pairs: Int32Array.from(pairs),
   }
 }
 
-/** Depth-first order of the leaves makes the pixels of every node one range. */
-function orderPixels(
-  labels: Int32Array,
-  areas: Int32Array,
-  merges: Merges,
-): { pixelOrder: Int32Array; ranges: Int32Array } {
-  const { nodeCount, children, parents } = merges
-  const leafCount = areas.length
-  const ranges = new Int32Array(2 * nodeCount)
-  let offset = 0
-  for (let root = 0; root < nodeCount; root++) {
-    if (parents[root] >= 0) continue
-    const stack = [root]
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (node < leafCount) {
-        ranges[2 * node] = offset
-        offset += areas[node]
-        ranges[2 * node + 1] = offset
-      } else stack.push(children[2 * node], children[2 * node + 1])
-    }
-  }
-  for (let node = leafCount; node < nodeCount; node++) {
-    const a = children[2 * node]
-    const b = children[2 * node + 1]
-    ranges[2 * node] = Math.min(ranges[2 * a], ranges[2 * b])
-    ranges[2 * node + 1] = Math.max(ranges[2 * a + 1], ranges[2 * b + 1])
-  }
-  const next = Int32Array.from(areas, (_, leaf) => ranges[2 * leaf])
-  const pixelOrder = new Int32Array(offset)
-  for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) pixelOrder[next[labels[i]]++] = i
-  return { pixelOrder, ranges }
+/** Counting sort of the labelled pixels by leaf. */
+function groupPixels(labels: Int32Array, leafCount: number): { leafPixels: Int32Array; leafStarts: Int32Array } {
+  const leafStarts = new Int32Array(leafCount + 1)
+  for (const label of labels) if (label >= 0) leafStarts[label + 1]++
+  for (let leaf = 0; leaf < leafCount; leaf++) leafStarts[leaf + 1] += leafStarts[leaf]
+  const next = leafStarts.slice()
+  const leafPixels = new Int32Array(leafStarts[leafCount])
+  for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) leafPixels[next[labels[i]]++] = i
+  return { leafPixels, leafStarts }
 }
 
 function createBlackImage(width: number, height: number): ColorImage {
