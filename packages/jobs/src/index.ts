@@ -1,2 +1,3 @@
 // The JobQueue port and its drivers.
-export {}
+export * from './job-queue.ts'
+export { createMemoryJobQueue, MEMORY_JOB_QUEUE_DEFAULTS, type MemoryJobQueueOptions } from './memory-job-queue.ts'
