@@ -1,2 +1,2 @@
 // The static folder: classes, objects, CAD, templates, outputs; path confinement.
-export {}
+export * from './template-store.ts'

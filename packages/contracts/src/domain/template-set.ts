@@ -48,12 +48,7 @@ export interface TemplateFile {
 }
 
 /** The four files of one view. */
-export interface TemplateFileNames {
-  readonly rgb: string
-  readonly mask: string
-  readonly xyz: string
-  readonly depth: string
-}
+export type TemplateFileNames = Readonly<Record<'rgb' | 'mask' | 'xyz' | 'depth', string>>
 
 export function templateFileNames(viewIndex: number): TemplateFileNames {
   return {
