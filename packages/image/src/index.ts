@@ -1,2 +1,19 @@
 // Image codecs and pixel operations: bytes to typed arrays and back.
-export {}
+export { decodeBase64 } from './base64.ts'
+export { parseCameraParams, type CameraParams } from './camera-params.ts'
+export { decodeColor, MAX_PIXELS } from './decode-color.ts'
+export { decodeDepthRaw, type RawDepth } from './decode-depth.ts'
+export { decodeMask } from './decode-mask.ts'
+export { normalizeDepthScale, toDepthImage, type DepthScale } from './depth-scale.ts'
+export { copyImage, drawAxes, drawBox, drawLine, drawMask, drawText, type Rgb } from './draw.ts'
+export { encodeColorPng, encodeDepthPng, encodeGrayPng, type PngOptions } from './encode.ts'
+export { encodeNpyFloat16, encodeNpyFloat32, halfOf, numberOfHalf, parseNpy } from './npy.ts'
+export {
+  decodeRle,
+  encodeRle,
+  formatCompressedCounts,
+  parseCompressedCounts,
+  parseSegmentation,
+  rleArea,
+  rleBox,
+} from './rle.ts'
