@@ -1,2 +1,5 @@
 // The PoseEstimator port and its geometric engine: hypotheses, refinement, verification, poses.
-export {}
+export { estimateObject, type PoseEnvironment } from './estimate-object.ts'
+export * from './options.ts'
+export { prepareModel, type PreparedModel } from './prepare-model.ts'
+export { prepareScene, type PreparedScene } from './prepare-scene.ts'

@@ -1,0 +1,30 @@
+import { PlatformError } from '@sextant/contracts'
+import type { ParsedMesh } from './mesh-builder.ts'
+import { parseObj } from './parse-obj.ts'
+import { parsePly } from './parse-ply.ts'
+import { parseStl } from './parse-stl.ts'
+
+/** Extensions that can be read, in the order in which they are looked for. */
+export const MESH_EXTENSIONS = ['.ply', '.obj', '.stl'] as const
+
+/**
+ * Parses a CAD file by its extension. Coordinates are taken as millimetres, axes as they are.
+ *
+ * @throws {PlatformError} mesh.format_unsupported, mesh.undecodable, mesh.degenerate
+ */
+export function parseMesh(bytes: Uint8Array, fileName: string): ParsedMesh {
+  const extension = fileName.slice(fileName.lastIndexOf('.')).toLowerCase()
+  if (bytes.length === 0) throw new PlatformError('mesh.undecodable', { detail: `${fileName} is empty` })
+  switch (extension) {
+    case '.ply':
+      return parsePly(bytes)
+    case '.obj':
+      return parseObj(bytes)
+    case '.stl':
+      return parseStl(bytes)
+    default:
+      throw new PlatformError('mesh.format_unsupported', {
+        detail: `${fileName}: formats are ${MESH_EXTENSIONS.join(', ')}`,
+      })
+  }
+}

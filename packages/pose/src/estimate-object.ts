@@ -1,0 +1,250 @@
+import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
+import { createRng, rotationAbout, multiplyRotations, type Vector3 } from '@sextant/geometry'
+import {
+  createPairHypothesisWorkspace,
+  generatePairHypotheses,
+  PAIR_HYPOTHESIS_DEFAULTS,
+  type LookupGrid,
+} from '@sextant/hypotheses'
+import { proposalsWithin } from '@sextant/regions'
+import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
+import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
+import type { PreparedModel } from './prepare-model.ts'
+import type { PreparedScene } from './prepare-scene.ts'
+import { createRefineWorkspace, icpGridOf, refineCoarse, refineFine } from './refine-candidate.ts'
+import { poseEstimateOf } from './pose-estimate.ts'
+import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
+import { pixelsOfRle, regionsOfDetections, samplePixels, type SearchRegion } from './search-region.ts'
+import { createVerifyWorkspace, verifyPose, type LevelMask, type VerifyModel } from './verify-pose.ts'
+
+/** What the engine takes from outside. */
+export interface PoseEnvironment {
+  readonly trace: Trace
+  /** polled between stages; true gives up with what is there */
+  readonly isCancelled?: () => boolean
+}
+
+const DEGREES = Math.PI / 180
+const PAIR_VOXEL = 0.065
+
+/**
+ * Finds the instances of one object in one frame.
+ *
+ * @param detections  where to look: proposals are searched for their points only; masks of a user or a network also
+ *                    count in the score; null = the engine's own proposals of the whole frame
+ * @returns poses best first, or why there is none and the best hypothesis that was not believed
+ */
+export function estimateObject(
+  scene: PreparedScene,
+  model: PreparedModel,
+  detections: readonly Detection[] | null,
+  options: PoseOptions,
+  env: PoseEnvironment,
+): ObjectOutcome {
+  const effort = SEARCH_EFFORTS[options.preset]
+  const { trace } = env
+  if (!scene.fine.depths.some((z) => z > 0)) return outcomeWithout('no_depth', null)
+
+  // 1 where to look
+  const trusted = detections?.filter((detection) => detection.source !== 'proposal') ?? []
+  const searches = trace.span('regions', () => planSearches(scene, model, detections, effort))
+  if (searches.length === 0) return outcomeWithout('no_candidates', null)
+
+  // 2 hypotheses in every region, refined coarsely
+  const pool: Candidate[] = []
+  for (const [index, search] of searches.entries()) {
+    if (env.isCancelled?.() === true) break
+    pool.push(...trace.span('hypotheses', () => hypothesesOf(scene, model, search, index, options.seed)))
+  }
+  if (pool.length === 0) return outcomeWithout('no_hypotheses', null)
+  const mask = trusted.length === 1 ? trusted[0] : null
+  const weights = mask === null ? null : weightsOfRegion(scene.fine, pixelsOfRle(mask.mask, scene))
+  const grid = icpGridOf(scene.fine, weights)
+  const refine = createRefineWorkspace(scene, model)
+  const coarse = sortByScore(pool).slice(0, effort.coarsePool)
+  trace.span('refine coarse', () => coarse.forEach((candidate) => refineCoarse(refine, model, grid, candidate.pose)))
+
+  // 3 coarse verification of the pool
+  const noise = scene.surface.inverseDepthNoise
+  const coarseModel: VerifyModel = { mesh: model.coarseMesh, diameter: model.diameter, usesColor: model.usesColor }
+  const fineModel: VerifyModel = { ...coarseModel, mesh: model.fineMesh }
+  const coarseWorkspace = createVerifyWorkspace(scene.coarse)
+  const fineWorkspace = createVerifyWorkspace(scene.fine)
+  const coarseMask = mask === null ? null : levelMaskOf(scene, scene.coarse, mask)
+  const fineMask = mask === null ? null : levelMaskOf(scene, scene.fine, mask)
+  const verify = (candidate: Candidate, isFine: boolean): void => {
+    const result = isFine
+      ? verifyPose(fineWorkspace, fineModel, candidate.pose, noise, fineMask)
+      : verifyPose(coarseWorkspace, coarseModel, candidate.pose, noise, coarseMask)
+    candidate.verification = result
+    candidate.score = result.score
+  }
+  const unique = thinCandidates(coarse, {
+    limit: effort.verifyPool,
+    distance: 0.03 * model.diameter,
+    angle: 6 * DEGREES,
+    perLocation: Infinity,
+    radius: 0,
+  })
+  trace.span('verify coarse', () => unique.forEach((candidate) => verify(candidate, false)))
+
+  // 4 finalists: fine refinement, then verification at full effort
+  const finalists = thinCandidates(sortByScore(unique), {
+    limit: effort.finalists,
+    distance: 0.03 * model.diameter,
+    angle: 6 * DEGREES,
+    perLocation: mask === null ? effort.perLocation : Infinity,
+    radius: 0.3 * model.diameter,
+  })
+  trace.span('refine fine', () =>
+    finalists.forEach((candidate) => refineFine(refine, scene, model, grid, candidate.pose, noise)),
+  )
+  trace.span('verify fine', () => finalists.forEach((candidate) => verify(candidate, true)))
+  sortByScore(finalists)
+
+  // 5 near-symmetric alternatives of the best
+  const alternatives = trace.span('symmetries', () =>
+    expandSymmetries(model, finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)).map(
+      (candidate) => {
+        refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
+        verify(candidate, true)
+        return candidate
+      },
+    ),
+  )
+  const ranked = sortByScore([...finalists, ...alternatives])
+
+  // 6 one explanation per place
+  const distinct: Candidate[] = []
+  for (const candidate of ranked) {
+    if (distinct.every((other) => centerDistance(candidate.pose, other.pose) > 0.35 * model.diameter)) {
+      distinct.push(candidate)
+    }
+  }
+  return trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
+}
+
+interface Search extends SearchRegion {
+  readonly poseBudget: number
+  readonly keep: number
+  readonly isTrusted: boolean
+}
+
+/** Regions worth searching, with their share of the effort. */
+function planSearches(
+  scene: PreparedScene,
+  model: PreparedModel,
+  detections: readonly Detection[] | null,
+  effort: SearchEffort,
+): Search[] {
+  const searches: Search[] = []
+  const perProposal = { poseBudget: effort.proposalPoses, keep: effort.keepPerProposal, isTrusted: false }
+  if (detections === null) {
+    const limits = { low: 0.2 * model.diameter, high: 1.5 * model.diameter }
+    const fitting = scene.proposals().filter((p) => p.extentMm >= limits.low && p.extentMm <= limits.high)
+    for (const { maskPixels } of fitting.slice(0, effort.proposals)) {
+      searches.push({ pixels: maskPixels, detectionIndex: null, ...perProposal })
+    }
+    return searches
+  }
+  for (const region of regionsOfDetections(scene, detections)) {
+    const detection = detections[region.detectionIndex ?? 0]
+    if (detection.source === 'proposal') {
+      if (searches.length < effort.proposals) searches.push({ ...region, ...perProposal })
+      continue
+    }
+    searches.push({ ...region, poseBudget: effort.maskPoses, keep: effort.keepPerMask, isTrusted: true })
+    // A mask may be merged with a neighbour: its parts are searched too.
+    const inside = new Uint8Array(scene.fine.width * scene.fine.height)
+    for (const pixel of region.pixels) inside[pixel] = 1
+    for (const part of proposalsWithin(scene.regions(), scene.surface, inside)) {
+      if (part.extentMm < 0.2 * model.diameter || part.areaPx > 0.85 * region.pixels.length) continue
+      searches.push({ pixels: part.maskPixels, detectionIndex: region.detectionIndex, ...perProposal })
+    }
+  }
+  return searches
+}
+
+const pairWorkspace = { current: null as ReturnType<typeof createPairHypothesisWorkspace> | null }
+
+function hypothesesOf(
+  scene: PreparedScene,
+  model: PreparedModel,
+  search: Search,
+  index: number,
+  seed: number,
+): Candidate[] {
+  const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
+  if (points.positions.length < 6 * 3) return []
+  const { fx, fy, cx, cy } = scene.fine.camera
+  const grid: LookupGrid = {
+    width: scene.fine.width,
+    height: scene.fine.height,
+    fx,
+    fy,
+    cx,
+    cy,
+    depths: scene.fine.depths,
+    normals: scene.fine.normals,
+    weights: weightsOfRegion(scene.fine, search.pixels),
+  }
+  pairWorkspace.current ??= createPairHypothesisWorkspace()
+  const list = generatePairHypotheses(
+    pairWorkspace.current,
+    model.pairTable,
+    model.checkPoints,
+    model.usesColor ? points : { ...points, chroma: null },
+    grid,
+    scene.surface.inverseDepthNoise,
+    { ...PAIR_HYPOTHESIS_DEFAULTS, poseBudget: search.poseBudget, limit: search.keep },
+    createRng(seed + Math.imul(index + 1, 0x9e3779b9)),
+  )
+  return Array.from({ length: list.count }, (_, k) => ({
+    pose: Float64Array.from(list.poses.subarray(12 * k, 12 * k + 12)),
+    score: list.scores[k],
+    region: index,
+    verification: null,
+  }))
+}
+
+/** The poses that look alike: discrete turns, and a full circle about every free axis when colour can tell. */
+function expandSymmetries(model: PreparedModel, finalists: readonly Candidate[]): Candidate[] {
+  const turns: (readonly number[])[] = [...model.nearSymmetries]
+  if (model.usesColor) for (const axis of model.freeAxes) turns.push(...turnsAbout(axis, 30, 12))
+  return finalists.flatMap((finalist) =>
+    turns.map((turn) => {
+      const pose = finalist.pose.slice()
+      pose.set(multiplyRotations(finalist.pose.subarray(0, 9), turn))
+      return { pose, score: -1, region: finalist.region, verification: null }
+    }),
+  )
+}
+
+function turnsAbout(axis: Vector3, stepDegrees: number, count: number): number[][] {
+  return Array.from({ length: count - 1 }, (_, k) => rotationAbout(axis, (k + 1) * stepDegrees * DEGREES))
+}
+
+function answerOf(
+  scene: PreparedScene,
+  model: PreparedModel,
+  searches: readonly Search[],
+  distinct: readonly Candidate[],
+  options: PoseOptions,
+): ObjectOutcome {
+  const estimates: PoseEstimate[] = []
+  let bestRejected: PoseEstimate | null = null
+  for (const candidate of distinct.slice(0, options.maxInstances + 1)) {
+    const { detectionIndex } = searches[candidate.region]
+    const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
+    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) estimates.push(estimate)
+    else bestRejected ??= estimate
+  }
+  if (estimates.length > 0) return { status: 'estimated', reason: null, poses: estimates, bestRejected }
+  return outcomeWithout('score_below_threshold', bestRejected)
+}
+
+function outcomeWithout(reason: RejectionReason, bestRejected: PoseEstimate | null): ObjectOutcome {
+  return { status: bestRejected === null ? 'not_found' : 'rejected', reason, poses: [], bestRejected }
+}
+
+export type { LevelMask }

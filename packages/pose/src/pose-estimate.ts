@@ -1,0 +1,63 @@
+import type { PoseEstimate } from '@sextant/contracts'
+import { transformFrom, type Mask } from '@sextant/geometry'
+import { toleranceAt } from '@sextant/hypotheses'
+import { encodeRle } from '@sextant/image'
+import { createRasterTarget, renderInto } from '@sextant/raster'
+import type { Candidate } from './pose-pool.ts'
+import type { PreparedModel } from './prepare-model.ts'
+import type { PreparedScene } from './prepare-scene.ts'
+import { probabilityOf } from './probability.ts'
+
+/** Turns a verified candidate into an answer: object coordinates, probability, parts, mask in image resolution. */
+export function poseEstimateOf(
+  scene: PreparedScene,
+  model: PreparedModel,
+  candidate: Candidate,
+  detectionIndex: number | null,
+): PoseEstimate {
+  const { pose, verification } = candidate
+  if (verification === null) throw new RangeError('the candidate was not verified')
+  const [cx, cy, cz] = model.center
+  const R = pose.subarray(0, 9)
+  const cameraFromObject = transformFrom<'camera', 'object'>(R, [
+    pose[9] - (R[0] * cx + R[1] * cy + R[2] * cz),
+    pose[10] - (R[3] * cx + R[4] * cy + R[5] * cz),
+    pose[11] - (R[6] * cx + R[7] * cy + R[8] * cz),
+  ])
+  return {
+    cameraFromObject,
+    score: probabilityOf(verification.score),
+    parts: {
+      verification: verification.score,
+      visibleFraction: Math.max(0, 1 - verification.occluded - verification.missing),
+      inlierFraction: verification.inliers,
+      violationFraction: verification.violations,
+      occludedFraction: verification.occluded,
+      depthResidualMm: verification.residualMm,
+      normalAgreement: verification.normalAgreement,
+      silhouetteSupport: verification.silhouetteSupport,
+      colorAgreement: verification.colorAgreement,
+    },
+    mask: encodeRle(visibleMaskOf(scene, model, pose)),
+    detectionIndex,
+  }
+}
+
+/** Pixels where the object is rendered and the frame agrees in depth, image resolution. */
+function visibleMaskOf(scene: PreparedScene, model: PreparedModel, pose: Float64Array): Mask {
+  const { depth, camera } = scene.frame
+  const target = createRasterTarget(depth.width, depth.height)
+  renderInto(
+    target,
+    model.fineMesh,
+    transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12)),
+    camera,
+  )
+  const tolerance = 2 * toleranceAt(pose[11], model.diameter, scene.surface.inverseDepthNoise)
+  const data = new Uint8Array(depth.width * depth.height)
+  for (let i = 0; i < data.length; i++) {
+    const z = target.depths[i]
+    if (z !== 0 && depth.data[i] !== 0 && Math.abs(depth.data[i] - z) < tolerance) data[i] = 1
+  }
+  return { width: depth.width, height: depth.height, data }
+}
