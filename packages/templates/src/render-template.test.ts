@@ -54,8 +54,9 @@ describe('renderTemplate', () => {
       let worstPixel = 0
       let worstDepth = 0
       let covered = 0
+      let disagreeing = 0
       mask.data.forEach((inside, o) => {
-        expect(inside === 1).toBe(depth.data[o] > 0)
+        if ((inside === 1) !== depth.data[o] > 0) disagreeing++
         if (inside === 0) return
         covered++
         const [x, y, z] = transformPointInto(
@@ -69,6 +70,7 @@ describe('renderTemplate', () => {
         worstDepth = Math.max(worstDepth, Math.abs(z - depth.data[o]))
       })
       expect(covered).toBeGreaterThan(400)
+      expect(disagreeing).toBe(0)
       expect(worstPixel).toBeLessThan(1e-3)
       expect(worstDepth).toBeLessThan(5e-3)
     }
@@ -80,7 +82,8 @@ describe('renderTemplate', () => {
     const eight = renderTemplate(createTemplateWorkspace(grown, small), 12)
     expect(eight.mask).toEqual(one.mask)
     expect(eight.color).toEqual(one.color)
-    one.depth.data.forEach((z, o) => expect(eight.depth.data[o] / 8).toBeCloseTo(z, 4))
+    const differences = one.depth.data.map((z, o) => Math.abs(eight.depth.data[o] / 8 - z))
+    expect(Math.max(...differences)).toBeLessThan(1e-4)
   })
 
   it('shades by the cosine to a light behind the camera', () => {
@@ -122,7 +125,7 @@ describe('renderTemplate', () => {
     hard.mask.data.forEach((inside, o) => {
       const difference = Math.abs(smooth.color.data[3 * o] - hard.color.data[3 * o])
       if (difference > 8) differing++
-      if (inside === 0) expect(hard.color.data[3 * o]).toBe(0)
+      if (inside === 0 && hard.color.data[3 * o] !== 0) differing += 10_000
     })
     expect(differing).toBeGreaterThan(20)
     expect(differing).toBeLessThan(600)

@@ -92,10 +92,16 @@ export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number):
     templateFromObject: pose,
     camera,
     color: { width, height, data: color },
-    mask: { width, height, data: Uint8Array.from(target.depths, (z) => (z > 0 ? 1 : 0)) },
+    mask: { width, height, data: maskOf(target.depths) },
     depth: { width, height, data: target.depths.slice() },
     objectCoordinates: target.objectCoordinates.slice(),
   }
+}
+
+function maskOf(depths: Float32Array): Uint8Array {
+  const mask = new Uint8Array(depths.length)
+  for (let o = 0; o < depths.length; o++) if (depths[o] > 0) mask[o] = 1
+  return mask
 }
 
 /** The camera with `factor` samples per pixel and axis, spread evenly in the pixel. */

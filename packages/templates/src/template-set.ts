@@ -1,0 +1,140 @@
+import {
+  TEMPLATE_SET_VERSION,
+  templateFileNames,
+  type TemplateFile,
+  type TemplateManifest,
+  type TemplateRecipe,
+} from '@sextant/contracts'
+import type { ColorImage } from '@sextant/geometry'
+import { renderTemplate, type Template, type TemplateWorkspace } from './render-template.ts'
+
+/** Value of all three coordinates outside the mask. */
+export const XYZ_BACKGROUND = -1
+
+/** Value of mask pixels inside. */
+export const MASK_INSIDE = 255
+
+const MAX_DEPTH_COUNT = 65535
+const FINEST_DEPTH_SCALE = 0.1
+
+/** Turns images into the bytes of files; `createTemplateEncoders` gives the real ones. */
+export interface TemplateEncoders {
+  /** 8-bit RGB PNG */
+  readonly color: (image: ColorImage) => Promise<Uint8Array>
+  /** 8-bit single-channel PNG of [height, width] bytes */
+  readonly gray: (data: Uint8Array, width: number, height: number) => Promise<Uint8Array>
+  /** 16-bit single-channel PNG of [height, width] counts */
+  readonly depth: (counts: Uint16Array, width: number, height: number) => Promise<Uint8Array>
+  /** NumPy file of little-endian float16 */
+  readonly float16: (values: Float32Array, shape: readonly number[]) => Uint8Array
+}
+
+/** Where the CAD came from, as the manifest tells it. */
+export interface TemplateSource {
+  readonly cadFileName: string
+  readonly cadSha256: string
+  /** largest distance between two vertices, mm */
+  readonly diameterMm: number
+  /** program and version */
+  readonly createdBy: string
+}
+
+/** The manifest without its list of files, which is known once they are written. */
+export function describeTemplateSet(
+  recipe: TemplateRecipe,
+  cameraDistance: number,
+  source: TemplateSource,
+): Omit<TemplateManifest, 'files'> {
+  return {
+    formatVersion: TEMPLATE_SET_VERSION,
+    createdBy: source.createdBy,
+    cad: { fileName: source.cadFileName, sha256: source.cadSha256 },
+    recipe,
+    cameraDistanceMm: cameraDistance,
+    diameterMm: source.diameterMm,
+    depthScale: depthScaleFor(cameraDistance),
+  }
+}
+
+/**
+ * Millimetres per count: 0.1, or the next power of ten with which the deepest point of the object, at most a quarter of
+ * the camera's distance behind the origin, still fits in 16 bits.
+ */
+export function depthScaleFor(cameraDistance: number): number {
+  let scale = FINEST_DEPTH_SCALE
+  while ((1.25 * cameraDistance) / scale > MAX_DEPTH_COUNT) scale *= 10
+  return scale
+}
+
+/** The four files of one view: docs/formats/template-set.md. */
+export async function encodeTemplate(
+  template: Template,
+  encoders: TemplateEncoders,
+  depthScale: number,
+): Promise<TemplateFile[]> {
+  const { color, depth, mask, viewIndex } = template
+  const { width, height } = mask
+  const maskBytes = new Uint8Array(mask.data.length)
+  const counts = new Uint16Array(mask.data.length)
+  const coordinates = new Float32Array(3 * mask.data.length).fill(XYZ_BACKGROUND)
+  for (let o = 0; o < maskBytes.length; o++) {
+    if (mask.data[o] === 0) continue
+    maskBytes[o] = MASK_INSIDE
+    counts[o] = Math.round(depth.data[o] / depthScale)
+    for (let k = 3 * o; k < 3 * o + 3; k++) coordinates[k] = template.objectCoordinates[k]
+  }
+  const names = templateFileNames(viewIndex)
+  const [rgb, gray, z, xyz] = await Promise.all([
+    encoders.color(color),
+    encoders.gray(maskBytes, width, height),
+    encoders.depth(counts, width, height),
+    encoders.float16(coordinates, [height, width, 3]),
+  ])
+  return [
+    { name: names.rgb, bytes: rgb },
+    { name: names.mask, bytes: gray },
+    { name: names.xyz, bytes: xyz },
+    { name: names.depth, bytes: z },
+  ]
+}
+
+export interface TemplateFilesOptions {
+  /** stops between two views by throwing its reason */
+  readonly signal?: AbortSignal
+  /** called after each view's files were given out */
+  readonly onView?: (done: number, total: number) => void
+  /** views that are encoded while the next ones are rendered */
+  readonly viewsInFlight?: number
+}
+
+export const TEMPLATE_FILES_DEFAULTS = { viewsInFlight: 4 } as const
+
+/**
+ * All files of a set, view by view. Rendering runs on the caller's thread while encoders work on earlier views; at most
+ * `viewsInFlight` views are held at a time.
+ */
+export async function* templateFiles(
+  workspace: TemplateWorkspace,
+  encoders: TemplateEncoders,
+  depthScale: number,
+  options: TemplateFilesOptions = {},
+): AsyncGenerator<TemplateFile> {
+  const total = workspace.directions.length
+  const viewsInFlight = options.viewsInFlight ?? TEMPLATE_FILES_DEFAULTS.viewsInFlight
+  const encoding: Promise<TemplateFile[]>[] = []
+  let next = 0
+  try {
+    for (let done = 1; done <= total; done++) {
+      while (next < total && encoding.length < viewsInFlight) {
+        options.signal?.throwIfAborted()
+        encoding.push(encodeTemplate(renderTemplate(workspace, next++), encoders, depthScale))
+      }
+      const files = encoding.shift()
+      if (files !== undefined) yield* await files
+      options.onView?.(done, total)
+    }
+  } finally {
+    // Left early: nobody else looks at what is still being encoded.
+    await Promise.allSettled(encoding)
+  }
+}
