@@ -1,2 +1,7 @@
 // The Segmenter port and its geometric engine: proposals, scores, detections.
-export {}
+export * from './detect-object.ts'
+export { encodeGridMask } from './grid-mask.ts'
+export { MATCH_DEFAULTS, matchProposal, type MatchOptions, type ProposalMatch } from './match-proposal.ts'
+export { describeRegion, type RegionFeatures } from './region-features.ts'
+export * from './segment-scene.ts'
+export * from './template-descriptors.ts'
