@@ -1,5 +1,6 @@
 import type { TemplateRecipe } from '@sextant/contracts'
-import type { PinholeCamera, TriangleMesh, Vector3 } from '@sextant/geometry'
+import type { PinholeCamera, TriangleMesh } from '@sextant/geometry'
+import { boundingBox } from '@sextant/mesh'
 
 /** The recipe of the published templates: 42 views of 512 x 512 px, horizontal field of view 0.691111 rad. */
 export const TEMPLATE_RECIPE_DEFAULTS: TemplateRecipe = {
@@ -50,21 +51,14 @@ export function templateCamera(recipe: TemplateRecipe): PinholeCamera {
 
 /**
  * Radius that the recipe scales by: the longer of the two vectors from the origin to the bounding box's extreme corners.
- * The published recipe takes the box of 1024 random surface points; the box of the vertices is its deterministic limit.
+ * The published recipe takes the box of 1024 random surface points; the box of the faces is its deterministic limit.
  *
  * @returns mm
- * @throws {RangeError} the mesh has no vertices or no extent
+ * @throws {RangeError} the mesh has no faces or no extent
  */
 export function templateRadius(mesh: TriangleMesh): number {
-  const low: Vector3 = [Infinity, Infinity, Infinity]
-  const high: Vector3 = [-Infinity, -Infinity, -Infinity]
-  const { positions } = mesh
-  for (let i = 0; i < positions.length; i++) {
-    const k = i % 3
-    if (positions[i] < low[k]) low[k] = positions[i]
-    if (positions[i] > high[k]) high[k] = positions[i]
-  }
-  const radius = Math.max(Math.hypot(...low), Math.hypot(...high))
+  const { min, max } = boundingBox(mesh)
+  const radius = Math.max(Math.hypot(...min), Math.hypot(...max))
   if (!(radius > 0 && Number.isFinite(radius))) throw new RangeError(`mesh radius is ${radius}`)
   return radius
 }

@@ -84,12 +84,14 @@ export async function encodeTemplate(
     for (let k = 3 * o; k < 3 * o + 3; k++) coordinates[k] = template.objectCoordinates[k]
   }
   const names = templateFileNames(viewIndex)
-  const [rgb, gray, z, xyz] = await Promise.all([
+  // The PNG encoders work on other threads while this one makes the array file.
+  const encoding = Promise.all([
     encoders.color(color),
     encoders.gray(maskBytes, width, height),
     encoders.depth(counts, width, height),
-    encoders.float16(coordinates, [height, width, 3]),
   ])
+  const xyz = encoders.float16(coordinates, [height, width, 3])
+  const [rgb, gray, z] = await encoding
   return [
     { name: names.rgb, bytes: rgb },
     { name: names.mask, bytes: gray },
