@@ -1,5 +1,5 @@
 import { templateFileNames, type TemplateFile } from '@sextant/contracts'
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -79,6 +79,17 @@ describe('publishTemplateSet', () => {
     expect(await siblings()).toEqual(['bolt'])
   })
 
+  it('removes what a killed process left, not what a running one writes', async () => {
+    await publishTemplateSet(folder, filesOf('one'), description)
+    const [stale, young] = ['.bolt.new-0123456789ab', '.bolt.new-ba9876543210'].map((name) =>
+      join(root, 'templates', name),
+    )
+    for (const leftovers of [stale, young]) await mkdir(leftovers ?? '')
+    await utimes(stale ?? '', 1, 1)
+    await publishTemplateSet(folder, filesOf('two'), description)
+    expect(await siblings()).toEqual(['.bolt.new-ba9876543210', 'bolt'])
+  })
+
   it('refuses to replace a folder that holds other things', async () => {
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'notes.txt'), 'mine')
@@ -104,6 +115,7 @@ describe('isTemplateSetComplete', () => {
   it('asks for the same CAD file and recipe', async () => {
     await publishTemplateSet(folder, filesOf('one'), description)
     expect(await isTemplateSetComplete(folder, { cadSha256: sha256, recipe: { ...recipe } })).toBe(true)
+    expect(await isTemplateSetComplete(folder, { cadSha256: sha256 })).toBe(true)
     expect(await isTemplateSetComplete(folder, { cadSha256: 'cd'.repeat(32), recipe })).toBe(false)
     expect(await isTemplateSetComplete(folder, { cadSha256: sha256, recipe: { ...recipe, colorize: true } })).toBe(
       false,

@@ -17,11 +17,15 @@ export type TemplateSetDescription = Omit<TemplateManifest, 'files'>
 /** What an intact set has to be made from to be reused. */
 export interface TemplateSetRequirement {
   readonly cadSha256: string
-  readonly recipe: TemplateRecipe
+  /** any recipe will do when absent */
+  readonly recipe?: TemplateRecipe
 }
 
 /** Files of one view; older sets have no depth images, and no manifest. */
 const TEMPLATE_FILE = /^(rgb|mask|depth)_\d+\.png$|^xyz_\d+\.npy$|^manifest\.json$/
+
+/** No set takes longer than this to write. */
+const LEFTOVER_AGE_MS = 6 * 3_600_000
 
 /**
  * Publishes a template set as `directory`: writes everything into a folder beside it, forces it to disk, and renames it
@@ -43,6 +47,7 @@ export async function publishTemplateSet(
   const parent = dirname(target)
   await mkdir(parent, { recursive: true })
   await assertReplaceable(target)
+  await removeLeftovers(target)
   const suffix = randomBytes(6).toString('hex')
   const fresh = join(parent, `.${basename(target)}.new-${suffix}`)
   const old = join(parent, `.${basename(target)}.old-${suffix}`)
@@ -127,7 +132,7 @@ export async function isTemplateSetComplete(directory: string, requirement?: Tem
   if (manifest === null) return false
   if (requirement !== undefined) {
     if (manifest.cad.sha256 !== requirement.cadSha256) return false
-    if (!isSameRecipe(manifest.recipe, requirement.recipe)) return false
+    if (requirement.recipe !== undefined && !isSameRecipe(manifest.recipe, requirement.recipe)) return false
   }
   const names = new Set(manifest.files.map((file) => file.name))
   if (missingFile(names, manifest.recipe.viewCount) !== undefined) return false
@@ -177,6 +182,18 @@ async function assertReplaceable(target: string): Promise<void> {
     throw new PlatformError('request.path_forbidden', {
       detail: `The output folder holds '${foreign}', which is no template; choose a folder of its own.`,
     })
+  }
+}
+
+/** Half-written folders of a process that was killed; those of a running one are younger. */
+async function removeLeftovers(target: string): Promise<void> {
+  const parent = dirname(target)
+  const prefix = `.${basename(target)}.`
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(prefix.length))) continue
+    const path = join(parent, name)
+    const { mtimeMs } = await stat(path)
+    if (Date.now() - mtimeMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true })
   }
 }
 
