@@ -4,16 +4,16 @@ import { DIRECTIONS } from './region-tree.ts'
 /**
  * Diameter of the surface under some pixels, mm: the widest of 13 directions, at most 9 % too small.
  *
- * @param pixels  grid indices; those without depth are skipped
+ * @param pixels  grid indices; those without depth or normal are skipped (flying pixels have none)
  * @returns 0 when nothing is measured
  */
 export function extentOfPixels(surface: Surface, pixels: Int32Array): number {
-  const { width, depths, camera } = surface
+  const { width, depths, normals, camera } = surface
   const low = new Float64Array(DIRECTIONS.length / 3).fill(Infinity)
   const high = new Float64Array(DIRECTIONS.length / 3).fill(-Infinity)
   for (const i of pixels) {
     const z = depths[i]
-    if (!(z > 0)) continue
+    if (!(z > 0) || normals[3 * i + 2] === 0) continue
     const u = i % width
     const x = ((u - camera.cx) / camera.fx) * z
     const y = (((i - u) / width - camera.cy) / camera.fy) * z

@@ -3,7 +3,7 @@ import { DIRECTIONS, SPAN_WIDTH, type LeafMeasures } from './region-tree.ts'
 
 /** Sums, spans and boxes of every leaf. A leaf without pixels has an empty span and box. */
 export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: number): LeafMeasures {
-  const { width, height, depths, camera } = surface
+  const { width, height, depths, normals, camera } = surface
   const sums = new Float64Array(4 * leafCount)
   const spans = new Float32Array(SPAN_WIDTH * leafCount)
   const boxes = new Int32Array(4 * leafCount)
@@ -33,6 +33,8 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
       sums[4 * leaf + 1] += y
       sums[4 * leaf + 2] += z
       sums[4 * leaf + 3]++
+      // Flying pixels at rims have no normal; one of them would double the extent.
+      if (normals[3 * i + 2] === 0) continue
       for (let k = 0, s = SPAN_WIDTH * leaf; k < DIRECTIONS.length; k += 3, s += 2) {
         const p = DIRECTIONS[k] * x + DIRECTIONS[k + 1] * y + DIRECTIONS[k + 2] * z
         if (p < spans[s]) spans[s] = p

@@ -17,6 +17,8 @@ export interface Proposal {
   readonly centroid: Vector3
   /** mm */
   readonly meanDepth: number
+  /** how clearly it ends where it ends: mean of min(1, boundary weight) along its outline, 0..1 */
+  readonly closure: number
   /** leaves of the tree */
   readonly leaves: Int32Array
 }
@@ -58,7 +60,7 @@ export function proposalsOf(tree: RegionTree, limits: Partial<ProposalLimits> = 
       maskPixels.set(tree.leafPixels.subarray(tree.leafStarts[leaf], tree.leafStarts[leaf + 1]), offset)
       offset += areas[leaf]
     }
-    return describe(tree.measures, leaves, maskPixels)
+    return describe(tree, tree.measures, leaves, maskPixels)
   })
 }
 
@@ -98,7 +100,7 @@ export function proposalsWithin(
         if (mask[leafPixels[k]] !== 0) maskPixels[offset++] = leafPixels[k]
       }
     }
-    return describe(measures, leaves, maskPixels)
+    return describe(tree, measures, leaves, maskPixels)
   })
 }
 
@@ -152,12 +154,12 @@ function extentOf(measures: LeafMeasures, leaves: Int32Array): number {
       low = Math.min(low, spans[SPAN_WIDTH * leaf + k])
       high = Math.max(high, spans[SPAN_WIDTH * leaf + k + 1])
     }
-    extent = Math.max(extent, high - low)
+    if (high > low) extent = Math.max(extent, high - low)
   }
   return extent
 }
 
-function describe(measures: LeafMeasures, leaves: Int32Array, maskPixels: Int32Array): Proposal {
+function describe(tree: RegionTree, measures: LeafMeasures, leaves: Int32Array, maskPixels: Int32Array): Proposal {
   const { sums, boxes } = measures
   const sum = [0, 0, 0, 0]
   let x0 = Infinity
@@ -180,6 +182,24 @@ function describe(measures: LeafMeasures, leaves: Int32Array, maskPixels: Int32A
     extentMm: extentOf(measures, leaves),
     centroid,
     meanDepth: centroid[2],
+    closure: closureOf(tree, leaves),
     leaves,
   }
+}
+
+/** A part of an object ends along weak boundaries, a whole one along jumps, creases and the table. */
+function closureOf({ contacts, leafCount }: RegionTree, leaves: Int32Array): number {
+  const isOwn = new Uint8Array(leafCount)
+  let strength = 0
+  for (const leaf of leaves) {
+    isOwn[leaf] = 1
+    strength += contacts.rims[leaf]
+  }
+  let length = strength
+  for (let c = 0; c < contacts.lengths.length; c++) {
+    if (isOwn[contacts.leaves[2 * c]] === isOwn[contacts.leaves[2 * c + 1]]) continue
+    length += contacts.lengths[c]
+    strength += contacts.lengths[c] * Math.min(1, contacts.weights[c])
+  }
+  return length > 0 ? strength / length : 0
 }

@@ -19,6 +19,19 @@ export interface RegionTree {
   readonly hierarchies: readonly Hierarchy[]
   /** [pairCount, 2] leaves that touch along a weak boundary */
   readonly pairs: Int32Array
+  readonly contacts: Contacts
+}
+
+/** Where leaves touch each other and where they end; edges are counted between 4-neighbours of the grid. */
+export interface Contacts {
+  /** [contactCount, 2] leaves, first < second */
+  readonly leaves: Int32Array
+  /** [contactCount] edges */
+  readonly lengths: Int32Array
+  /** [contactCount] mean boundary weight */
+  readonly weights: Float32Array
+  /** [leafCount] edges to excluded pixels, to far holes and to the image border */
+  readonly rims: Int32Array
 }
 
 /** One merge tree. Nodes 0..leafCount-1 are the leaves; every later node joins two earlier ones. */

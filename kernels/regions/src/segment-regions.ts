@@ -6,9 +6,9 @@ import { createGridColor } from './grid-color.ts'
 import { findLeaves } from './leaves.ts'
 import { measureLeaves } from './measure-leaves.ts'
 import { mergeRegions } from './merge-regions.ts'
-import { connectLeaves } from './region-graph.ts'
+import { connectLeaves, type Boundary } from './region-graph.ts'
 import { REGION_DEFAULTS, type RegionOptions } from './region-options.ts'
-import type { RegionTree } from './region-tree.ts'
+import type { Contacts, RegionTree } from './region-tree.ts'
 
 /**
  * Cuts a measured surface into regions of one object each, at all granularities.
@@ -68,7 +68,32 @@ export function segmentRegions(
     measures,
     hierarchies,
     pairs: Int32Array.from(pairs),
+    contacts: flattenContacts(boundaries, countRims(labels, leafCount, width)),
   }
+}
+
+function flattenContacts(boundaries: readonly Boundary[], rims: Int32Array): Contacts {
+  return {
+    leaves: Int32Array.from(boundaries.flatMap(({ a, b }) => [a, b])),
+    lengths: Int32Array.from(boundaries, ({ length }) => length),
+    weights: Float32Array.from(boundaries, ({ distance, turn, color, length }) => (distance + turn + color) / length),
+    rims,
+  }
+}
+
+function countRims(labels: Int32Array, leafCount: number, width: number): Int32Array {
+  const rims = new Int32Array(leafCount)
+  const isOutside = (i: number): boolean => i < 0 || i >= labels.length || labels[i] < 0
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]
+    if (label < 0) continue
+    const x = i % width
+    if (x === 0 || labels[i - 1] < 0) rims[label]++
+    if (x === width - 1 || labels[i + 1] < 0) rims[label]++
+    if (isOutside(i - width)) rims[label]++
+    if (isOutside(i + width)) rims[label]++
+  }
+  return rims
 }
 
 /** Counting sort of the labelled pixels by leaf. */

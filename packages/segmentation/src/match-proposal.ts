@@ -1,13 +1,29 @@
 import type { RegionFeatures } from './region-features.ts'
 import type { TemplateDescriptors } from './template-descriptors.ts'
 
+/** Exponents of the parts in the score, a weighted geometric mean: a part near zero cannot be outvoted. */
 export interface MatchOptions {
-  readonly appearanceWeight: number
-  readonly geometryWeight: number
-  readonly shapeWeight: number
+  readonly appearance: number
+  readonly geometry: number
+  readonly shape: number
+  readonly closure: number
 }
 
-export const MATCH_DEFAULTS: MatchOptions = { appearanceWeight: 0.4, geometryWeight: 0.3, shapeWeight: 0.3 }
+/*
+ * Share of instances whose proposal (IoU > 0.5) is among the first k of its object, synthetic scenes (195 instances,
+ * 32 candidates each) and real frames (24 instances, 155 candidates each: clutter, parts, a bin of equal cups).
+ *
+ *                                                     synthetic @1/3/10       real @1/3/10
+ *   chroma and extent of the prototype (ENGINE 9)     .57 / .77 / .90         .04 / .21 / .25
+ *   sum of appearance, geometry, shape                .79 / .85 / .92         .21 / .38 / .58
+ *   + blurred chroma                                  .82 / .89 / .92         .21 / .38 / .63
+ *   product, shape doubled                            .78 / .89 / .91         .25 / .42 / .67
+ *   + closure                                         .80 / .89 / .92         .38 / .50 / .83
+ *   + diversity 0.3 (detect-object.ts), default       .81 / .89 / .93         .38 / .54 / .88
+ *
+ * Real differences below .1 are two instances.
+ */
+export const MATCH_DEFAULTS: MatchOptions = { appearance: 0.4, geometry: 0.3, shape: 0.6, closure: 0.5 }
 
 /** How well a proposal fits an object; all parts 0..1. */
 export interface ProposalMatch {
@@ -21,52 +37,77 @@ export interface ProposalMatch {
   readonly templateIndex: number
 }
 
+/** What a colourless CAD says about any colour. */
 const NEUTRAL_APPEARANCE = 0.5
+/** Shares of the appearance: colours the object has at all, colours of the view, brightness pattern of the view. */
+const PALETTE_SHARE = 0.3
+const COLOR_SHARE = 0.4
+const LIGHT_SHARE = 0.3
+/** A colour of a tenth of the object may fill three tenths of what is visible. */
+const PALETTE_GAIN = 3
+/** Nothing makes an object larger, so sizes above the view's fall off fast; occlusion makes it smaller. */
+const TOO_LARGE = 0.2
+const TOO_SMALL = 0.8
+/** Keeps a single missing part from erasing the others. */
+const FLOOR = 0.05
 
-/** The best view of an object for a proposal, and how well it fits. */
+/**
+ * The view of an object that fits a proposal best, and how well.
+ *
+ * @param closure  of the proposal, 0..1
+ * @returns score 0 when no view has pixels
+ * @cost O(views · bins)
+ */
 export function matchProposal(
   proposal: RegionFeatures,
+  closure: number,
   object: TemplateDescriptors,
-  options: MatchOptions,
+  options: MatchOptions = MATCH_DEFAULTS,
 ): ProposalMatch {
-  const { appearanceWeight, geometryWeight, shapeWeight } = options
-  const palette = object.hasColor ? paletteShare(proposal.colors, object.palette) : NEUTRAL_APPEARANCE
-  let best: ProposalMatch = { score: -1, appearance: 0, geometry: 0, shape: 0, templateIndex: 0 }
+  const total = options.appearance + options.geometry + options.shape + options.closure
+  const palette = object.hasColor ? paletteShare(proposal.colors, object.palette) : 0
+  let best: ProposalMatch = { score: 0, appearance: 0, geometry: 0, shape: 0, templateIndex: 0 }
   object.views.forEach((view, templateIndex) => {
-    if (!(view.areaMm2 > 0)) return
+    if (!(view.areaMm2 > 0) || !(view.extentMm > 0)) return
     const appearance = object.hasColor
-      ? 0.35 * palette +
-        0.45 * intersection(proposal.colors, view.colors) +
-        0.2 * intersection(proposal.lights, view.lights)
+      ? PALETTE_SHARE * palette +
+        COLOR_SHARE * overlap(proposal.colors, view.colors) +
+        LIGHT_SHARE * overlap(proposal.lights, view.lights)
       : NEUTRAL_APPEARANCE
-    const geometry =
-      sizeFit(Math.sqrt(proposal.areaMm2 / view.areaMm2)) * sizeFit(proposal.extentMm / view.extentMm)
-    const shape = intersection(proposal.pairs, view.pairs)
-    const score = appearanceWeight * appearance + geometryWeight * geometry + shapeWeight * shape
+    const geometry = sizeFit(Math.sqrt(proposal.areaMm2 / view.areaMm2)) * sizeFit(proposal.extentMm / view.extentMm)
+    const shape = overlap(proposal.pairs, view.pairs)
+    const score = Math.exp(
+      (options.appearance * Math.log(raise(appearance)) +
+        options.geometry * Math.log(raise(geometry)) +
+        options.shape * Math.log(raise(shape)) +
+        options.closure * Math.log(raise(closure))) /
+        total,
+    )
     if (score > best.score) best = { score, appearance, geometry, shape, templateIndex }
   })
-  return best.score < 0 ? { ...best, score: 0 } : best
+  return best
 }
 
-/** Share of the pixels whose colour the object has at all; colours count fully from an even share on. */
+/** 0..1 to FLOOR..1 */
+function raise(part: number): number {
+  return (part + FLOOR) / (1 + FLOOR)
+}
+
+/** Share of the pixels whose colour the object has at all. */
 function paletteShare(colors: Float32Array, palette: Float32Array): number {
   let sum = 0
   for (let k = 0; k < colors.length; k++) if (colors[k] > 0) sum += Math.min(colors[k], PALETTE_GAIN * palette[k])
   return sum
 }
-/** A colour of a tenth of the object may fill a third of what is visible. */
-const PALETTE_GAIN = 3
 
-function intersection(a: Float32Array, b: Float32Array): number {
+/** Histogram intersection. */
+function overlap(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let k = 0; k < a.length; k++) sum += Math.min(a[k], b[k])
   return sum
 }
 
-/** 1 at equal size; falls slowly below (occlusion) and fast above (nothing makes an object larger). */
+/** 1 at equal size, falling to both sides. */
 function sizeFit(ratio: number): number {
-  if (ratio > 1) return Math.exp(-0.5 * (Math.log(ratio) / TOO_LARGE) ** 2)
-  return 1 - TOO_SMALL * (1 - ratio)
+  return ratio > 1 ? Math.exp(-0.5 * (Math.log(ratio) / TOO_LARGE) ** 2) : 1 - TOO_SMALL * (1 - ratio)
 }
-const TOO_LARGE = 0.2
-const TOO_SMALL = 0.8

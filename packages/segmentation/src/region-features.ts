@@ -61,15 +61,16 @@ export function describeRegion(
   }
   const meanSquare = measured > 0 ? squares / measured : 0
   return {
-    areaMm2: (pixels.length * meanSquare) / (camera.fx * camera.fy),
-    extentMm,
+    // float32 as in a cache, so that cached and fresh descriptors rank the same
+    areaMm2: Math.fround((pixels.length * meanSquare) / (camera.fx * camera.fy)),
+    extentMm: Math.fround(extentMm),
     colors: chromaHistogram(pixels, color),
     lights: lightHistogram(pixels, color),
     pairs: pairHistogram(pixels, surface),
   }
 }
 
-/** Bilinear votes, so that a small shift of the white balance moves little mass. */
+/** Bilinear votes and a binomial blur over one bin: a small shift of the white balance moves little mass. */
 function chromaHistogram(pixels: Int32Array, { red, green, brightness }: GridColor): Float32Array {
   const out = new Float32Array(COLOR_BINS)
   if (pixels.length === 0) return out
@@ -89,6 +90,24 @@ function chromaHistogram(pixels: Int32Array, { red, green, brightness }: GridCol
     out[k + CHROMA_SIDE] += share * (1 - fx) * fy
     out[k + CHROMA_SIDE + 1] += share * fx * fy
   }
+  return blur(out)
+}
+
+/** 3x3 binomial; mass at the border stays inside. */
+function blur(bins: Float32Array): Float32Array {
+  const out = new Float32Array(bins.length)
+  for (let y = 0; y < CHROMA_SIDE; y++) {
+    for (let x = 0; x < CHROMA_SIDE; x++) {
+      const value = bins[y * CHROMA_SIDE + x] / 16
+      if (value === 0) continue
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          const k = clamp(y + dy, 0, CHROMA_SIDE - 1) * CHROMA_SIDE + clamp(x + dx, 0, CHROMA_SIDE - 1)
+          out[k] += value * (dx === 0 ? 2 : 1) * (dy === 0 ? 2 : 1)
+        }
+      }
+    }
+  }
   return out
 }
 
@@ -104,7 +123,11 @@ function lightHistogram(pixels: Int32Array, { brightness }: GridColor): Float32A
   const median = sorted[sorted.length >> 1]
   const share = 1 / pixels.length
   for (const value of sorted) {
-    const x = clamp(((Math.log(value / median) + LIGHT_RANGE) / (2 * LIGHT_RANGE)) * LIGHT_BINS - 0.5, 0, LIGHT_BINS - 1.001)
+    const x = clamp(
+      ((Math.log(value / median) + LIGHT_RANGE) / (2 * LIGHT_RANGE)) * LIGHT_BINS - 0.5,
+      0,
+      LIGHT_BINS - 1.001,
+    )
     const x0 = Math.floor(x)
     out[x0] += share * (1 - x + x0)
     out[x0 + 1] += share * (x - x0)

@@ -52,7 +52,7 @@ export function prepareTemplates(views: readonly TemplateView[], source: Templat
     for (let k = 0; k < COLOR_BINS; k++) palette[k] += features.colors[k] / described.length
   }
   return {
-    diameterMm: source.diameterMm,
+    diameterMm: Math.fround(source.diameterMm),
     hasColor: !source.isUniform && deviation > GREY_DEVIATION,
     palette,
     views: described.map(({ features }) => features),
@@ -61,7 +61,12 @@ export function prepareTemplates(views: readonly TemplateView[], source: Templat
 
 function describeView(view: TemplateView): { features: RegionFeatures; greyDeviation: number } {
   const { width, height } = view.depth
-  if (view.mask.width !== width || view.mask.height !== height || view.color.width !== width || view.color.height !== height) {
+  if (
+    view.mask.width !== width ||
+    view.mask.height !== height ||
+    view.color.width !== width ||
+    view.color.height !== height
+  ) {
     throw new RangeError('colour, mask and depth of a view differ in size')
   }
   const factor = reductionOf(view.mask)
