@@ -1,2 +1,3 @@
 // Typed HTTP client and remoteStages().
-export {}
+export { RemoteClient, type Remote } from './http.ts'
+export { remoteStages, type RemoteStagesOptions } from './remote-stages.ts'

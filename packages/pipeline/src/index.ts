@@ -1,2 +1,3 @@
 // The page that orders the stages: templates, segmentation, pose, answer.
-export {}
+export * from './estimate-poses.ts'
+export * from './stages.ts'

@@ -1,2 +1,23 @@
 // Fastify plugins every service shares: errors, health, metrics, logs, config, workers, shutdown.
-export {}
+export {
+  booleanField,
+  ConfigError,
+  hostField,
+  logLevelField,
+  parseConfig,
+  portField,
+  type Environment,
+  type LogLevel,
+} from './config.ts'
+export { createService, type Service, type ServiceApp, type ServiceOptions } from './create-service.ts'
+export { asPlatformError } from './errors-plugin.ts'
+export type { ServiceMetrics } from './metrics-plugin.ts'
+export { runService } from './run-service.ts'
+export {
+  answerTask,
+  createWorkerPool,
+  workerEntry,
+  type WorkerAnswer,
+  type WorkerPool,
+  type WorkerPoolOptions,
+} from './worker-pool.ts'

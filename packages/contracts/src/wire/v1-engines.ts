@@ -1,0 +1,94 @@
+import { z } from 'zod'
+
+const record = z.record(z.string(), z.unknown())
+
+export const engineHealthV1 = z.object({ status: z.string(), message: z.string(), timestamp: z.number() })
+
+export const inferenceRequestV1 = z.object({
+  rgb_image: z.string(),
+  depth_image: z.string(),
+  cam_params: record,
+  template_dir: z.string(),
+  cad_path: z.string(),
+  output_dir: z.string().nullish(),
+})
+
+export const inferenceResponseV1 = z.object({
+  success: z.boolean(),
+  detections: record,
+  num_detections: z.number(),
+  inference_time: z.number(),
+  template_dir_used: z.string(),
+  cad_path_used: z.string(),
+  output_dir_used: z.string().nullable(),
+  error_message: z.string().nullable(),
+})
+export type InferenceResponseV1 = z.infer<typeof inferenceResponseV1>
+
+export const ismStatusV1 = z.object({
+  server: z.string(),
+  model_loaded: z.boolean(),
+  templates_loaded: z.boolean(),
+  cad_loaded: z.boolean(),
+  device: z.string().nullable(),
+  num_templates: z.number(),
+  uptime: z.number(),
+})
+
+export const pemModelV1 = z.object({
+  loaded: z.boolean(),
+  device: z.string().nullable(),
+  parameters: z.number().int().nullable(),
+  loading_time: z.number().nullable(),
+})
+
+export const pemHealthV1 = z.object({
+  status: z.string(),
+  message: z.string(),
+  uptime: z.number(),
+  model: pemModelV1,
+})
+
+export const poseEstimationRequestV1 = z.object({
+  rgb_image: z.string(),
+  depth_image: z.string(),
+  cam_params: record,
+  cad_path: z.string(),
+  seg_data: z.array(record),
+  template_dir: z.string(),
+  det_score_thresh: z.number().default(0.2),
+  output_dir: z.string().nullish(),
+})
+
+export const poseEstimationResponseV1 = z.object({
+  success: z.boolean(),
+  detections: z.array(record),
+  pose_scores: z.array(z.number()),
+  pred_rot: z.array(z.array(z.array(z.number()))),
+  pred_trans: z.array(z.array(z.number())),
+  pred_quat: z.array(z.array(z.number())),
+  poses: z.array(record),
+  num_detections: z.number(),
+  inference_time: z.number(),
+  elapsed_time: z.number(),
+  template_dir_used: z.string(),
+  cad_path_used: z.string(),
+  output_dir_used: z.string().nullable(),
+  error_message: z.string().nullable(),
+})
+export type PoseEstimationResponseV1 = z.infer<typeof poseEstimationResponseV1>
+
+export const renderRequestV1 = z.object({
+  cad_path: z.string(),
+  output_dir: z.string(),
+  colorize: z.boolean().default(false),
+  base_color: z.number().min(0).max(1).default(0.05),
+})
+
+export const renderQueryV1 = z.object({
+  wait: z
+    .string()
+    .optional()
+    .transform((value) => ['true', '1', 'yes'].includes((value ?? '').toLowerCase())),
+  wait_timeout_sec: z.coerce.number().min(0).default(1800),
+})

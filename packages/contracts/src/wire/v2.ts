@@ -1,0 +1,95 @@
+import { z } from 'zod'
+
+export const cameraV2 = z.object({
+  fx: z.number().positive(),
+  fy: z.number().positive(),
+  cx: z.number(),
+  cy: z.number(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+})
+
+export const rleV2 = z.object({
+  size: z.tuple([z.number().int().positive(), z.number().int().positive()]),
+  counts: z.array(z.number().int().nonnegative()),
+})
+
+export const boxV2 = z.object({ x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() })
+
+export const detectionV2 = z.object({
+  mask: rleV2,
+  box: boxV2,
+  score: z.number(),
+  source: z.enum(['user', 'proposal', 'network']),
+  scoreParts: z.record(z.string(), z.number()).optional(),
+  templateIndex: z.number().int().optional(),
+})
+
+const timings = z.record(z.string(), z.number())
+
+/** What both stages need to know about the frame besides its bytes. */
+const frameFields = {
+  className: z.string(),
+  objectName: z.string(),
+  camera: cameraV2,
+  millimetersPerCount: z.number().positive(),
+}
+
+export const detectionsRequestV2 = z.object({ ...frameFields, limit: z.number().int().min(1).max(300) })
+export type DetectionsRequestV2 = z.infer<typeof detectionsRequestV2>
+
+export const detectionsResponseV2 = z.object({ detections: z.array(detectionV2), timings })
+export type DetectionsResponseV2 = z.infer<typeof detectionsResponseV2>
+
+export const poseOptionsV2 = z.object({
+  maxInstances: z.number().int().min(1).max(100),
+  scoreThreshold: z.number().min(0).max(1),
+  seed: z.number().int(),
+  timeBudgetMs: z.number().positive().nullable(),
+  preset: z.enum(['fast', 'balanced', 'precise']),
+})
+export type PoseOptionsV2 = z.infer<typeof poseOptionsV2>
+
+export const posesRequestV2 = z.object({
+  ...frameFields,
+  detections: z.array(detectionV2).nullable(),
+  options: poseOptionsV2,
+})
+export type PosesRequestV2 = z.infer<typeof posesRequestV2>
+
+export const poseV2 = z.object({
+  /** row-major 3x3 */
+  rotation: z.array(z.number()).length(9),
+  /** mm */
+  translation: z.array(z.number()).length(3),
+  score: z.number(),
+  parts: z.record(z.string(), z.number().nullable()),
+  mask: rleV2,
+  detectionIndex: z.number().int().nullable(),
+})
+export type PoseV2 = z.infer<typeof poseV2>
+
+export const posesResponseV2 = z.object({
+  status: z.enum(['estimated', 'not_found', 'rejected']),
+  reason: z
+    .enum(['no_depth', 'no_candidates', 'no_hypotheses', 'score_below_threshold', 'deadline_exceeded'])
+    .nullable(),
+  poses: z.array(poseV2),
+  bestRejected: poseV2.nullable(),
+  options: poseOptionsV2,
+  timings,
+})
+export type PosesResponseV2 = z.infer<typeof posesResponseV2>
+
+/** RFC 9457 with our extensions. */
+export const problemV2 = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  instance: z.string(),
+  code: z.string(),
+  retryable: z.boolean(),
+  stage: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+
+/** Environment variables, as the process has them. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Thrown at start; lists every bad variable at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Reads a service's configuration from the environment. Empty values count as unset.
+ * @throws {ConfigError} with one line per bad variable
+ */
+export function parseConfig<S extends z.ZodObject>(schema: S, env: Environment): Readonly<z.infer<S>> {
+  const known = Object.fromEntries(Object.keys(schema.shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])))
+  const result = schema.safeParse(known)
+  if (result.success) return Object.freeze(result.data)
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new ConfigError(`The configuration is not valid:\n${lines.join('\n')}`)
+}
+
+/** Fields every service has. */
+export const portField = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number().int().min(0).max(65535).default(fallback)
+
+export const hostField = z.string().default('0.0.0.0')
+
+export const booleanField = (fallback: boolean): z.ZodType<boolean, string | undefined> =>
+  z
+    .enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE', '1', '0', 'yes', 'no'])
+    .optional()
+    .transform((value) => (value === undefined ? fallback : ['true', '1', 'yes'].includes(value.toLowerCase())))
+
+/** Level names of the contract (INFO, WARNING ...) to those of the logger. */
+export const logLevelField: z.ZodType<LogLevel, string | undefined> = z
+  .string()
+  .optional()
+  .transform((value, context): LogLevel => {
+    const level = LOG_LEVELS[(value ?? 'INFO').toUpperCase()]
+    if (level !== undefined) return level
+    context.addIssue({ code: 'custom', message: `one of ${Object.keys(LOG_LEVELS).join(', ')}` })
+    return z.NEVER
+  })
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  WARNING: 'warn',
+  ERROR: 'error',
+  CRITICAL: 'fatal',
+  FATAL: 'fatal',
+  SILENT: 'silent',
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import multipart from '@fastify/multipart'
+import swagger from '@fastify/swagger'
+import reference from '@scalar/fastify-api-reference'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LogLevel } from './config.ts'
+import { installErrorHandling } from './errors-plugin.ts'
+import { installMetrics, type ServiceMetrics } from './metrics-plugin.ts'
+
+export interface ServiceOptions {
+  /** short name in logs and metrics: main, ism, pem, render */
+  readonly name: string
+  readonly title: string
+  readonly version: string
+  readonly description: string
+  readonly logLevel: LogLevel
+  readonly bodyLimitBytes?: number
+}
+
+/** A Fastify app whose routes are typed by zod schemas. */
+export type ServiceApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+export interface Service {
+  readonly app: ServiceApp
+  readonly metrics: ServiceMetrics
+}
+
+const MEBIBYTE = 1024 * 1024
+const DEFAULT_BODY_LIMIT = 128 * MEBIBYTE
+const REQUEST_ID_HEADER = 'x-request-id'
+
+/**
+ * A service without routes: validation and serialisation by zod, errors, CORS, multipart, OpenAPI 3.1 at /openapi.json,
+ * docs at /docs and /redoc, metrics at /metrics, liveness at /health/live. It does not listen.
+ */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT
+  const app = Fastify({
+    logger: { level: options.logLevel, base: { service: options.name } },
+    disableRequestLogging: true,
+    bodyLimit,
+    requestIdHeader: REQUEST_ID_HEADER,
+    genReqId: () => randomUUID(),
+    connectionTimeout: 0,
+    requestTimeout: 120_000,
+    routerOptions: { ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  installErrorHandling(app as unknown as FastifyInstance)
+  await app.register(cors, { origin: true, credentials: true, exposedHeaders: [REQUEST_ID_HEADER] })
+  await app.register(multipart, { limits: { fileSize: bodyLimit, fieldSize: bodyLimit, files: 8, fields: 8 } })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: options.title, version: options.version, description: options.description },
+    },
+    transform: jsonSchemaTransform,
+  })
+  const metrics = installMetrics(app as unknown as FastifyInstance, options.name)
+  app.addHook('onSend', (request, reply, payload, done) => {
+    reply.header(REQUEST_ID_HEADER, request.id)
+    done(null, payload)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const ms = Math.round(reply.elapsedTime)
+    request.log.debug({ method: request.method, url: request.url, status: reply.statusCode, ms }, 'answered')
+    done()
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  app.get('/health/live', { schema: { hide: true } }, () => ({ status: 'healthy' }))
+  await app.register(reference, { routePrefix: '/docs', configuration: { url: '/openapi.json' } })
+  app.get('/redoc', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
+  return { app, metrics }
+}
