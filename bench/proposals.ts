@@ -1,0 +1,49 @@
+/**
+ * How well class-agnostic proposals cover the instances, and how long they take.
+ *
+ *   npx tsx bench/proposals.ts [--data folder] [--stride 1] [--list 0]
+ *
+ * Best proposal per instance by IoU on the grid; `--list n` names the n worst instances.
+ */
+import { createRng } from '@sextant/geometry'
+import { proposalsOf, segmentRegions } from '@sextant/regions'
+import { estimateSurface, findPlanes, planeMaskInto } from '@sextant/surface'
+import { argument, benchSets, countedInstances } from './gather-frames.ts'
+import { bestIou, gridMask, median, quantileText } from './grid-iou.ts'
+
+const listed = Number(argument('list', '0'))
+
+for (const { name, frames } of benchSets()) {
+  const rows: { label: string; iou: number }[] = []
+  const times: Record<string, number[]> = { surface: [], planes: [], regions: [] }
+  const counts: number[] = []
+  for (const frame of frames) {
+    const started = performance.now()
+    const surface = estimateSurface(frame.frame.depth, frame.frame.camera)
+    const surfaceDone = performance.now()
+    const planes = findPlanes(surface, {}, createRng(1))
+    const planeMask = planeMaskInto(new Uint8Array(surface.depths.length), surface, planes)
+    const planesDone = performance.now()
+    const proposals = proposalsOf(segmentRegions(surface, frame.frame.color, planeMask))
+    times.surface?.push(surfaceDone - started)
+    times.planes?.push(planesDone - surfaceDone)
+    times.regions?.push(performance.now() - planesDone)
+    counts.push(proposals.length)
+    for (const instance of countedInstances(frame)) {
+      const truth = gridMask(instance.mask, frame.frame.camera.width, surface)
+      const percent = Math.round(100 * instance.visibleFraction)
+      const label = `${frame.name} object ${instance.objectId}, ${percent} % visible, ${instance.visiblePixels} px`
+      rows.push({ label, iou: bestIou(proposals, truth) })
+    }
+  }
+  const ious = rows.map(({ iou }) => iou)
+  const mean = ious.reduce((sum, iou) => sum + iou, 0) / ious.length
+  const share = (limit: number): string => (ious.filter((iou) => iou > limit).length / ious.length).toFixed(3)
+  console.log(
+    `${name}: ${ious.length} instances, mean best IoU ${mean.toFixed(3)}, > 0.5 ${share(0.5)}, > 0.75 ${share(0.75)}, ` +
+      `${median(counts)} proposals per frame (${quantileText(counts)})`,
+  )
+  for (const [stage, ms] of Object.entries(times)) console.log(`  ${stage}: median ${median(ms).toFixed(1)} ms`)
+  rows.sort((a, b) => a.iou - b.iou)
+  for (const { label, iou } of rows.slice(0, listed)) console.log(`  ${iou.toFixed(2)} ${label}`)
+}
