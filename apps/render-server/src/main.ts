@@ -1,2 +1,9 @@
 // Render server (8004): template rendering jobs over HTTP.
-export {}
+import { runService } from '@sextant/service-kit'
+import { buildApp } from './app.ts'
+import { composeDeps } from './compose.ts'
+import { readConfig } from './config.ts'
+
+const config = readConfig()
+const app = await buildApp(config, await composeDeps(config))
+await runService(app, { host: config.host, port: config.port, title: 'Render server', process })

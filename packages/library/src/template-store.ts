@@ -192,8 +192,8 @@ async function removeLeftovers(target: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(prefix.length))) continue
     const path = join(parent, name)
-    const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true })
+    const info = await stat(path).catch(() => null)
+    if (info !== null && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true })
   }
 }
 

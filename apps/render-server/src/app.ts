@@ -1,0 +1,37 @@
+import { createService, type ServiceApp } from '@sextant/service-kit'
+import type { Deps } from './compose.ts'
+import type { Config } from './config.ts'
+import { registerHealthRoutes } from './routes/health.ts'
+import { registerJobRoutes } from './routes/jobs.ts'
+import { registerTemplateRoutes } from './routes/templates.ts'
+import { VERSION } from './version.ts'
+
+/** The render server without a socket: routes over `deps`. Closing the app closes `deps`. */
+export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> {
+  const { app, metrics } = await createService({
+    name: 'render',
+    title: 'Sextant render server',
+    version: VERSION,
+    description: 'Renders the template set of a CAD file: 42 views with colour, mask, coordinates and depth.',
+    logLevel: config.logLevel,
+  })
+  const stopListening = deps.jobs.subscribe((job) => {
+    if (job.endedAtMs === null || job.startedAtMs === null) return
+    const ms = job.endedAtMs - job.startedAtMs
+    const outcome = job.result?.skipped === true ? 'skipped' : job.status
+    metrics.observeStages({ templates: ms })
+    metrics.countOutcome(outcome)
+    const fields = { jobId: job.id, stage: 'templates', ms, outcome, code: job.error?.code }
+    if (job.status === 'failed') app.log.warn({ ...fields, detail: job.error?.detail }, 'job failed')
+    else app.log.info(fields, 'job ended')
+  })
+  registerHealthRoutes(app, config, deps)
+  registerTemplateRoutes(app, config, deps)
+  registerJobRoutes(app, config, deps)
+  // Waiting requests end with their jobs, so jobs are closed before connections are.
+  app.addHook('preClose', async () => {
+    await deps.close()
+    stopListening()
+  })
+  return app
+}

@@ -1,0 +1,48 @@
+import { hostField, logLevelField, parseConfig, portField, type Environment, type LogLevel } from '@sextant/service-kit'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: LogLevel
+  /** absolute path of the static folder */
+  readonly staticDir: string
+  /** template jobs that may wait */
+  readonly maxQueuedJobs: number
+  /** a job is stopped after this long, ms */
+  readonly jobTimeLimitMs: number
+  readonly pid: number
+}
+
+const DEFAULT_PORT = 8004
+
+const schema = z.object({
+  RENDER_SERVER_HOST: hostField.optional(),
+  HOST: hostField,
+  RENDER_SERVER_PORT: portField(DEFAULT_PORT).optional(),
+  PORT: portField(DEFAULT_PORT),
+  RENDER_LOG_LEVEL: logLevelField.optional(),
+  LOG_LEVEL: logLevelField,
+  SEXTANT_STATIC_DIR: z.string().default('./static'),
+  RENDER_MAX_QUEUED_JOBS: z.coerce.number().int().min(1).default(64),
+  RENDER_JOB_TIME_LIMIT_SEC: z.coerce.number().positive().default(1800),
+})
+
+/**
+ * The render server's settings; RENDER_SERVER_* wins over the general names.
+ * @throws {ConfigError} naming every bad variable
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const values = parseConfig(schema, env)
+  return {
+    host: env['RENDER_SERVER_HOST'] ? (values.RENDER_SERVER_HOST ?? values.HOST) : values.HOST,
+    port: env['RENDER_SERVER_PORT'] ? (values.RENDER_SERVER_PORT ?? values.PORT) : values.PORT,
+    logLevel: env['RENDER_LOG_LEVEL'] ? (values.RENDER_LOG_LEVEL ?? values.LOG_LEVEL) : values.LOG_LEVEL,
+    staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    maxQueuedJobs: values.RENDER_MAX_QUEUED_JOBS,
+    jobTimeLimitMs: values.RENDER_JOB_TIME_LIMIT_SEC * MILLISECONDS_PER_SECOND,
+    pid: process.pid,
+  }
+}

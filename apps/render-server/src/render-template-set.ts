@@ -1,0 +1,78 @@
+import { PlatformError, type TemplateRecipe } from '@sextant/contracts'
+import { isTemplateSetComplete, publishTemplateSet } from '@sextant/library'
+import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
+import {
+  createTemplateEncoders,
+  createTemplateWorkspace,
+  depthScaleFor,
+  describeTemplateSet,
+  templateFiles,
+} from '@sextant/templates'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isCancelRequested, storeProgress, type RenderControl } from './render-control.ts'
+
+/** What a rendering thread is told; plain data and one shared buffer. */
+export interface RenderTask {
+  /** host path */
+  readonly cadPath: string
+  /** host path */
+  readonly outputDirectory: string
+  readonly recipe: TemplateRecipe
+  /** render even when an intact set of this CAD and recipe is there */
+  readonly force: boolean
+  readonly createdBy: string
+  readonly control: RenderControl
+}
+
+export interface RenderOutcome {
+  readonly templateCount: number
+  /** an intact set was there already */
+  readonly skipped: boolean
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Renders the template set of one CAD file and publishes it; an intact set of the same CAD and recipe is left alone.
+ *
+ * @throws {PlatformError} object.not_found, mesh.*, request.path_forbidden, request.cancelled
+ */
+export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome> {
+  const { control, outputDirectory, recipe } = task
+  const cadFileName = basename(task.cadPath)
+  const bytes = await readCad(task.cadPath, cadFileName)
+  const cadSha256 = createHash('sha256').update(bytes).digest('hex')
+  if (!task.force && (await isTemplateSetComplete(outputDirectory, { cadSha256, recipe }))) {
+    return { templateCount: recipe.viewCount, skipped: true, warnings: [] }
+  }
+  const { mesh, warnings } = parseMesh(bytes, cadFileName)
+  const diameterMm = diameterOf(mesh)
+  assertPlausibleSize(diameterMm, cadFileName)
+  const workspace = createTemplateWorkspace(mesh, recipe)
+  const { cameraDistance } = workspace.scene
+  const cancelling = new AbortController()
+  const stopWhenAsked = (): void => {
+    if (!isCancelRequested(control)) return
+    cancelling.abort(new PlatformError('request.cancelled', { detail: 'Rendering was cancelled.' }))
+  }
+  stopWhenAsked()
+  const files = templateFiles(workspace, createTemplateEncoders(), depthScaleFor(cameraDistance), {
+    signal: cancelling.signal,
+    onView(done, total) {
+      storeProgress(control, done, total)
+      stopWhenAsked()
+    },
+  })
+  const source = { cadFileName, cadSha256, diameterMm, createdBy: task.createdBy }
+  await publishTemplateSet(outputDirectory, files, describeTemplateSet(recipe, cameraDistance, source))
+  return { templateCount: recipe.viewCount, skipped: false, warnings }
+}
+
+async function readCad(path: string, fileName: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new PlatformError('object.not_found', { detail: `CAD file not found: ${fileName}`, cause })
+  }
+}

@@ -1,0 +1,53 @@
+import { renderQueryV1 } from '@sextant/contracts'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { isEnded } from '@sextant/jobs'
+import type { ServiceApp } from '@sextant/service-kit'
+import { z } from 'zod'
+import type { Deps } from '../compose.ts'
+import type { Config } from '../config.ts'
+import { aliasRequestSchema, keyOfRenderJob, renderRequestSchema, toRenderJob } from '../mapping/render-request.ts'
+import { templateJobSchema, toTemplateJob, toTimedOutJob } from '../mapping/template-job.ts'
+
+const aliasResponseSchema = templateJobSchema.extend({
+  total_poses: z.number().int(),
+  rendered_count: z.number().int(),
+  rendering_time: z.number(),
+})
+
+/** POST /render/templates, and its alias POST /api/v1/render-templates, which always waits. */
+export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: Deps): void {
+  const { jobs, now, resolvePath } = deps
+  app.post(
+    '/render/templates',
+    {
+      schema: {
+        tags: ['templates'],
+        summary: 'Render the template set of a CAD file',
+        description:
+          'Answers at once with the job, or with wait=true when it has ended or wait_timeout_sec has passed.',
+        querystring: renderQueryV1,
+        body: renderRequestSchema,
+        response: { 200: templateJobSchema },
+      },
+    },
+    async (request) => {
+      const input = toRenderJob(request.body, resolvePath)
+      const job = await jobs.enqueue(keyOfRenderJob(input), input)
+      const { wait, wait_timeout_sec: timeout } = request.query
+      if (!wait) return toTemplateJob(job, now(), config.pid)
+      const ended = await jobs.wait(job.id, { timeoutMs: timeout * MILLISECONDS_PER_SECOND })
+      return isEnded(ended) ? toTemplateJob(ended, now(), config.pid) : toTimedOutJob(ended, now(), config.pid)
+    },
+  )
+  app.post(
+    '/api/v1/render-templates',
+    { schema: { tags: ['templates'], body: aliasRequestSchema, response: { 200: aliasResponseSchema } } },
+    async (request) => {
+      const input = toRenderJob(request.body, resolvePath)
+      const { id } = await jobs.enqueue(keyOfRenderJob(input), input)
+      const job = toTemplateJob(await jobs.wait(id), now(), config.pid)
+      const { elapsed_sec: seconds, templates_generated: count, templates_total: total } = job
+      return { ...job, total_poses: total, rendered_count: count, rendering_time: seconds }
+    },
+  )
+}

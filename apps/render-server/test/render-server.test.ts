@@ -1,0 +1,313 @@
+import { PlatformError } from '@sextant/contracts'
+import { isTemplateSetComplete, readTemplateManifest } from '@sextant/library'
+import { encodePly } from '@sextant/mesh'
+import type { ServiceApp } from '@sextant/service-kit'
+import { decode as decodePng } from 'fast-png'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import { composeDeps, createRenderPool, type RenderPool } from '../src/compose.ts'
+import { readConfig, type Config } from '../src/config.ts'
+import { isCancelRequested, storeProgress } from '../src/render-control.ts'
+import { renderTemplateSet, type RenderOutcome, type RenderTask } from '../src/render-template-set.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const workerIsBuilt = existsSync(new URL('../dist/workers/render.worker.js', import.meta.url))
+
+/** A PLY tetrahedron about 100 units across. */
+const tetrahedronIn = (unit: number): Uint8Array =>
+  encodePly({
+    positions: Float32Array.from([-40, -30, -20, 50, -30, -20, 0, 45, -20, 0, 0, 60], (v) => v * unit),
+    faces: Uint32Array.from([0, 1, 2, 0, 1, 3, 1, 2, 3, 2, 0, 3]),
+    colors: Uint8Array.from([200, 30, 30, 30, 200, 30, 30, 30, 200, 200, 200, 200]),
+  })
+
+/** A pool on this thread; the real one is a worker, with the same function inside. */
+const inlinePool: RenderPool = {
+  run: (task) => renderTemplateSet(task),
+  queueLength: () => 0,
+  close: () => Promise.resolve(),
+}
+
+/** A pool whose tasks end when the test says so. */
+function createManualPool() {
+  const tasks: { task: RenderTask; resolve: (outcome: RenderOutcome) => void; reject: (error: Error) => void }[] = []
+  const pool: RenderPool = {
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        tasks.push({ task, resolve, reject })
+        const timer = setInterval(() => {
+          if (!isCancelRequested(task.control)) return
+          clearInterval(timer)
+          reject(new PlatformError('request.cancelled', { detail: 'stopped' }))
+        }, 1)
+      }),
+    queueLength: () => 0,
+    close: () => Promise.resolve(),
+  }
+  return { pool, tasks }
+}
+
+const rendered: RenderOutcome = { templateCount: 42, skipped: false, warnings: [] }
+
+let root: string
+let config: Config
+let app: ServiceApp
+const start = async (pool: RenderPool, changes: Partial<Config> = {}): Promise<void> => {
+  app = await buildApp({ ...config, ...changes }, await composeDeps({ ...config, ...changes }, pool))
+}
+const post = (body: object, query = '') =>
+  app.inject({ method: 'POST', url: `/render/templates${query}`, payload: body })
+const paths = { cad_path: 'static/meshes/test/part.ply', output_dir: 'static/templates/test/part' }
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'render-server-'))
+  config = readConfig({ SEXTANT_STATIC_DIR: root, LOG_LEVEL: 'silent' })
+  await mkdir(join(root, 'meshes', 'test'), { recursive: true })
+  await writeFile(join(root, 'meshes', 'test', 'part.ply'), tetrahedronIn(1))
+})
+afterEach(async () => {
+  await app.close()
+  await rm(root, { recursive: true })
+})
+
+describe('rendering', () => {
+  const renderOnce = async (): Promise<void> => {
+    const response = await post({ ...paths, cad_path: join(root, 'meshes/test/part.ply') }, '?wait=True')
+    expect(response.statusCode).toBe(200)
+    const job = response.json()
+    expect(job).toMatchObject({
+      status: 'succeeded',
+      success: true,
+      error_message: null,
+      output_dir: paths.output_dir,
+      templates_generated: 42,
+      skipped: false,
+      returncode: 0,
+      pid: process.pid,
+    })
+    expect(job.job_id).toMatch(UUID)
+    expect(job.processing_time).toBe(job.elapsed_sec)
+    expect(job.elapsed_sec).toBeCloseTo(job.ended_at - job.started_at, 3)
+    const folder = join(root, 'templates/test/part')
+    expect(await isTemplateSetComplete(folder)).toBe(true)
+    const names = await readdir(folder)
+    expect(names.filter((name) => name.endsWith('.npy'))).toHaveLength(42)
+    expect(names.filter((name) => /^(rgb|mask)_\d+\.png$/.test(name))).toHaveLength(84)
+    const mask = decodePng(await readFile(join(folder, 'mask_41.png')))
+    expect(mask).toMatchObject({ width: 512, height: 512, channels: 1, depth: 8 })
+    expect(new Set(mask.data)).toEqual(new Set([0, 255]))
+    expect(await readTemplateManifest(folder)).toMatchObject({
+      cad: { fileName: 'part.ply' },
+      diameterMm: expect.any(Number),
+    })
+    const stored = await app.inject(`/jobs/${job.job_id as string}`)
+    expect(stored.json()).toEqual(job)
+  }
+
+  it('renders, publishes and answers; an intact set is skipped unless forced or the recipe changes', async () => {
+    await start(inlinePool)
+    await renderOnce()
+    const again = await post(paths, '?wait=1')
+    expect(again.json()).toMatchObject({ success: true, skipped: true, templates_generated: 42 })
+    const forced = await post({ ...paths, force: true }, '?wait=true')
+    expect(forced.json()).toMatchObject({ success: true, skipped: false })
+    const dark = await post({ ...paths, colorize: true, base_color: 0.1 }, '?wait=true')
+    expect(dark.json()).toMatchObject({ success: true, skipped: false })
+  })
+
+  it.skipIf(!workerIsBuilt)('does the same on a worker thread (needs npm run build)', async () => {
+    await start(createRenderPool())
+    await renderOnce()
+  })
+
+  it('replaces an empty or half-written folder', async () => {
+    await start(inlinePool)
+    const folder = join(root, 'templates/test/part')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'rgb_0.png'), 'cut')
+    const response = await post(paths, '?wait=true')
+    expect(response.json()).toMatchObject({ success: true, skipped: false })
+    expect(await isTemplateSetComplete(folder)).toBe(true)
+  })
+
+  it.each([
+    ['a CAD file that is not there', 'missing.ply', null, 'CAD file not found: missing.ply'],
+    ['a broken CAD file', 'broken.ply', 'ply\nformat ascii 1.0\n', expect.any(String)],
+    ['a CAD file in another unit', 'metres.ply', tetrahedronIn(0.001), expect.stringContaining('millimetres')],
+  ])('fails honestly and leaves no folder: %s', async (_, name, content, message) => {
+    await start(inlinePool)
+    if (content !== null) await writeFile(join(root, 'meshes/test', name), content)
+    const response = await post({ ...paths, cad_path: `static/meshes/test/${name}` }, '?wait=true')
+    expect(response.statusCode).toBe(200)
+    expect(response.json()).toMatchObject({
+      status: 'failed',
+      success: false,
+      message: 'Rendering failed.',
+      error_message: message,
+      templates_generated: 0,
+      returncode: 1,
+    })
+    expect(existsSync(join(root, 'templates/test'))).toBe(false)
+  })
+
+  it('does not replace a folder that holds other things', async () => {
+    await start(inlinePool)
+    const response = await post({ ...paths, output_dir: 'static' }, '?wait=true')
+    expect(response.json()).toMatchObject({
+      success: false,
+      error_message: expect.stringContaining('folder of its own'),
+    })
+    expect((await readdir(root)).sort()).toEqual(['meshes', 'output', 'templates'])
+  })
+})
+
+describe('jobs', () => {
+  it('answers at once, once per key, in order', async () => {
+    const { pool, tasks } = createManualPool()
+    await start(pool)
+    const first = (await post(paths)).json()
+    const same = (await post(paths)).json()
+    const other = (await post({ ...paths, output_dir: 'static/templates/test/other' })).json()
+    expect(first).toMatchObject({ status: 'queued', success: false, returncode: null })
+    expect(first.job_id).toMatch(UUID)
+    expect(same.job_id).toBe(first.job_id)
+    expect(other.job_id).not.toBe(first.job_id)
+    const status = (await app.inject('/api/v1/status')).json()
+    expect(status).toMatchObject({ status: 'healthy', jobs_queued: 1, jobs_running: 1 })
+    expect((await app.inject('/health')).json()).toEqual({ status: 'healthy', timestamp: expect.any(String) })
+    tasks[0]?.resolve(rendered)
+    while (tasks.length < 2) await new Promise((resolve) => setTimeout(resolve, 1))
+    tasks[1]?.reject(new Error('thread lost'))
+    const ended = await app.inject(`/jobs/${first.job_id as string}`)
+    expect(ended.json()).toMatchObject({ status: 'succeeded', templates_generated: 42 })
+    while ((await app.inject(`/jobs/${other.job_id as string}`)).json().status !== 'failed') await Promise.resolve()
+  })
+
+  it('gives up waiting after wait_timeout_sec; the job goes on and tells its progress', async () => {
+    const { pool, tasks } = createManualPool()
+    await start(pool)
+    const response = await post(paths, '?wait=true&wait_timeout_sec=0.01')
+    const job = response.json()
+    expect(job).toMatchObject({ status: 'timeout', success: false })
+    storeProgress(tasks[0]?.task.control ?? new SharedArrayBuffer(12), 7, 42)
+    const url = `/jobs/${job.job_id as string}`
+    while ((await app.inject(url)).json().templates_generated !== 7)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    expect((await app.inject(url)).json()).toMatchObject({ status: 'running', templates_total: 42 })
+    tasks[0]?.resolve(rendered)
+    while ((await app.inject(url)).json().status !== 'succeeded') await Promise.resolve()
+  })
+
+  it('cancels a job', async () => {
+    const { pool } = createManualPool()
+    await start(pool)
+    const { job_id: id } = (await post(paths)).json()
+    const response = await app.inject({ method: 'DELETE', url: `/jobs/${id as string}` })
+    expect(response.json()).toMatchObject({ status: 'failed', success: false, returncode: -9 })
+    expect(response.json().message).toBe('Rendering was cancelled.')
+  })
+
+  it('stops a job at the time limit', async () => {
+    const { pool } = createManualPool()
+    await start(pool, { jobTimeLimitMs: 5 })
+    expect((await post(paths, '?wait=true')).json()).toMatchObject({ status: 'failed', returncode: -9 })
+  })
+
+  it('refuses more than may wait with 503', async () => {
+    const { pool } = createManualPool()
+    await start(pool, { maxQueuedJobs: 1 })
+    const codes: number[] = []
+    for (const name of ['a', 'b', 'c']) {
+      codes.push((await post({ ...paths, output_dir: `static/templates/test/${name}` })).statusCode)
+    }
+    expect(codes).toEqual([200, 200, 503])
+  })
+
+  it('ends waiting requests when the service closes', async () => {
+    const { pool, tasks } = createManualPool()
+    await start(pool)
+    const waiting = post(paths, '?wait=true')
+    while (tasks.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await app.close()
+    expect((await waiting).json()).toMatchObject({ status: 'failed', success: false })
+  })
+})
+
+describe('the contract', () => {
+  beforeEach(async () => {
+    await start({ ...inlinePool, run: () => Promise.resolve(rendered) })
+  })
+
+  it('accepts container paths, host paths inside the root and relative paths', async () => {
+    for (const prefix of ['/workspace/Estimation_Server/static', root, '../static', 'static']) {
+      const body = { cad_path: `${prefix}/meshes/test/part.ply`, output_dir: `${prefix}/templates/test/part` }
+      expect((await post(body, '?wait=true')).json(), prefix).toMatchObject({ success: true, cad_path: body.cad_path })
+    }
+  })
+
+  it('refuses paths outside with 400 and without naming the root', async () => {
+    for (const path of ['/etc', '../../etc', 'static/../../x', '/workspace/Estimation_Server/SAM-6D']) {
+      for (const field of ['cad_path', 'output_dir']) {
+        const response = await post({ ...paths, [field]: path })
+        expect(response.statusCode, path).toBe(400)
+        expect(response.json()).toEqual({ detail: expect.any(String) })
+        expect(response.body).not.toContain(root)
+      }
+    }
+  })
+
+  it('answers 422 for what does not fit, ignores unknown fields', async () => {
+    const missing = await post({ cad_path: 'static/meshes/test/part.ply' })
+    expect(missing.statusCode).toBe(422)
+    expect(missing.json().detail[0]).toMatchObject({ type: 'missing', loc: ['body', 'output_dir'] })
+    expect((await post({ ...paths, base_color: 7 })).statusCode).toBe(422)
+    expect((await post({ ...paths, frobnicate: 1 })).statusCode).toBe(200)
+  })
+
+  it('answers 404 for other jobs and paths, 405 for other methods', async () => {
+    const job = await app.inject('/jobs/0b0f0000-0000-4000-8000-000000000000')
+    expect([job.statusCode, job.json()]).toEqual([404, { detail: 'job not found' }])
+    expect((await app.inject('/render')).json()).toEqual({ detail: 'Not Found' })
+    expect((await app.inject('/render/templates')).statusCode).toBe(405)
+  })
+
+  it('keeps the README aliases', async () => {
+    const payload = { ...paths, normalize: true, camera_poses_path: null }
+    const response = await app.inject({ method: 'POST', url: '/api/v1/render-templates', payload })
+    expect(response.json()).toMatchObject({
+      success: true,
+      total_poses: 42,
+      rendered_count: 42,
+      output_dir: paths.output_dir,
+      rendering_time: expect.any(Number),
+    })
+  })
+
+  it('describes its routes', async () => {
+    const document = (await app.inject('/openapi.json')).json()
+    expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/render-templates',
+      '/api/v1/status',
+      '/health',
+      '/jobs/{id}',
+      '/render/templates',
+    ])
+    expect((await app.inject('/docs/')).statusCode).toBe(200)
+  })
+})
+
+describe('readConfig', () => {
+  beforeEach(() => start(inlinePool))
+
+  it('prefers the names of this server', () => {
+    expect(readConfig({})).toMatchObject({ host: '0.0.0.0', port: 8004, logLevel: 'info' })
+    expect(readConfig({ PORT: '9000', HOST: '127.0.0.1' })).toMatchObject({ host: '127.0.0.1', port: 9000 })
+    expect(readConfig({ PORT: '9000', RENDER_SERVER_PORT: '9004' }).port).toBe(9004)
+    expect(() => readConfig({ RENDER_SERVER_PORT: 'x' })).toThrow(/RENDER_SERVER_PORT/)
+  })
+})
