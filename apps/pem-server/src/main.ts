@@ -1,2 +1,8 @@
-// PEM server (8003): pose estimation over HTTP.
-export {}
+import { runService } from '@sextant/service-kit'
+import { buildApp } from './app.ts'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+
+const config = readConfig(process.env)
+const app = await buildApp(config, compose(config))
+await runService(app, { host: config.host, port: config.port, title: 'PEM server', process })

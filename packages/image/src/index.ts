@@ -17,3 +17,5 @@ export {
   rleArea,
   rleBox,
 } from './rle.ts'
+export { decodeFrame, readClientFrame, type ClientFrame, type FrameBytes } from './client-frame.ts'
+export { drawDetections, drawPoses, joinImages, type DrawablePose } from './draw-results.ts'

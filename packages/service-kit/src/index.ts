@@ -13,11 +13,6 @@ export { createService, type Service, type ServiceApp, type ServiceOptions } fro
 export { asPlatformError } from './errors-plugin.ts'
 export type { ServiceMetrics } from './metrics-plugin.ts'
 export { runService } from './run-service.ts'
-export {
-  answerTask,
-  createWorkerPool,
-  workerEntry,
-  type WorkerAnswer,
-  type WorkerPool,
-  type WorkerPoolOptions,
-} from './worker-pool.ts'
+export { readFrameForm, type FrameForm } from './frame-form.ts'
+export { answerTask, type WorkerAnswer } from './worker-answer.ts'
+export { createWorkerPool, workerEntry, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts'

@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { PlatformError, type ErrorCode } from '@sextant/contracts'
+import { PlatformError } from '@sextant/contracts'
 import { Piscina } from 'piscina'
-
-/** What a worker sends back: a value, or a refusal that keeps its code. */
-export type WorkerAnswer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: ErrorCode; readonly detail: string; readonly stack: string }
+import type { WorkerAnswer } from './worker-answer.ts'
 
 /** A bounded pool of worker threads; heavy work runs there so that the event loop keeps answering. */
 export interface WorkerPool<Task, Result> {
@@ -59,17 +55,6 @@ function asPoolError(error: unknown, maxQueue: number): unknown {
   }
   if (name === 'AbortError') return new PlatformError('request.cancelled', { detail: 'cancelled', cause: error })
   return error
-}
-
-/** Worker side: runs `work` and packs a refusal so that its code survives the thread boundary. */
-export async function answerTask<T>(work: () => Promise<T> | T): Promise<WorkerAnswer<T>> {
-  try {
-    return { ok: true, value: await work() }
-  } catch (error) {
-    const { message = String(error), stack = '' } = error as Partial<Error>
-    const code = error instanceof PlatformError ? error.code : 'internal.unexpected'
-    return { ok: false, code, detail: message, stack }
-  }
 }
 
 /**

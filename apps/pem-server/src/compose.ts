@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { FrameBytes } from '@sextant/image'
+import { openLibrary, type ObjectLibrary } from '@sextant/library'
+import { createWorkerPool, workerEntry } from '@sextant/service-kit'
+import type { Config } from './config.ts'
+import type { PoseTask, PoseTaskResult } from './pose-task.ts'
+
+/** What the routes use. */
+export interface Dependencies {
+  readonly library: ObjectLibrary
+  estimate(task: Omit<PoseTask, 'frameKey' | 'modelCacheSize' | 'cadSha256'>): Promise<PoseTaskResult>
+  close(): Promise<void>
+}
+
+export function compose(config: Config): Dependencies {
+  const library = openLibrary(config.staticDir)
+  const pool = createWorkerPool<PoseTask, PoseTaskResult>({
+    entry: workerEntry(import.meta.url, 'pose'),
+    threads: config.workers,
+    maxQueue: config.queueMax,
+  })
+  return {
+    library,
+    async estimate(task) {
+      const cadSha256 = await library.digestOf(task.cadPath)
+      const frameKey = frameKeyOf(task.bytes)
+      return pool.run({ ...task, cadSha256, frameKey, modelCacheSize: config.modelCacheSize })
+    },
+    close: () => pool.close(),
+  }
+}
+
+function frameKeyOf({ color, depth, camera, millimetersPerCount }: FrameBytes): string {
+  return createHash('sha1')
+    .update(color)
+    .update(depth)
+    .update(JSON.stringify([camera, millimetersPerCount]))
+    .digest('hex')
+}

@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import { z } from 'zod'
+
+/** Variables of the PEM server; the PEM_ names win over the general ones. */
+const schema = z.object({
+  PEM_SERVER_HOST: z.string().optional(),
+  HOST: hostField,
+  PEM_SERVER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  PORT: portField(8003),
+  PEM_LOG_LEVEL: z.string().optional(),
+  LOG_LEVEL: logLevelField,
+  SEXTANT_STATIC_DIR: z.string().default('./static'),
+  PEM_CAD_CACHE_MAX: z.coerce.number().int().min(1).default(20),
+  PEM_WORKERS: z.coerce.number().int().min(1).optional(),
+  PEM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
+})
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: z.infer<typeof logLevelField>
+  /** absolute path of the static root */
+  readonly staticDir: string
+  /** prepared models kept per worker */
+  readonly modelCacheSize: number
+  readonly workers: number
+  readonly queueMax: number
+}
+
+/** @throws {ConfigError} naming every bad variable */
+export function readConfig(env: Environment): Config {
+  const values = parseConfig(schema, env.PEM_LOG_LEVEL ? { ...env, LOG_LEVEL: env.PEM_LOG_LEVEL } : env)
+  return Object.freeze({
+    host: values.PEM_SERVER_HOST ?? values.HOST,
+    port: values.PEM_SERVER_PORT ?? values.PORT,
+    logLevel: values.LOG_LEVEL,
+    staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    modelCacheSize: values.PEM_CAD_CACHE_MAX,
+    workers: values.PEM_WORKERS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    queueMax: values.PEM_QUEUE_MAX,
+  })
+}

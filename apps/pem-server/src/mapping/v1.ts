@@ -1,0 +1,73 @@
+import type { Detection, PoseEstimate, PoseEstimationResponseV1 } from '@sextant/contracts'
+import { quaternionOf, rotationOf, translationOf } from '@sextant/geometry'
+import { parseSegmentation, rleArea, rleBox } from '@sextant/image'
+
+type SegmentationItem = Readonly<Record<string, unknown>>
+
+/** Fewest pixels of a usable mask; the original drops smaller ones. */
+const MIN_PIXELS = 32
+
+/**
+ * Reads seg_data: any segmentation form, best score first. One single item is trusted as the instance's mask; several
+ * are places to look.
+ *
+ * @returns detections and, for each, its item
+ * @throws {PlatformError} segmentation.undecodable
+ */
+export function toDetections(
+  items: readonly SegmentationItem[],
+  image: { readonly width: number; readonly height: number },
+  minScore: number,
+): { readonly detections: Detection[]; readonly items: SegmentationItem[] } {
+  const source = items.length === 1 ? 'network' : 'proposal'
+  const read = items
+    .map((item) => ({ item, score: Number(item.score ?? 1), mask: parseSegmentation(item.segmentation, image) }))
+    .filter(({ mask, score }) => rleArea(mask) > MIN_PIXELS && (items.length === 1 || score >= minScore))
+    .sort((a, b) => b.score - a.score)
+  return {
+    detections: read.map(({ score, mask }) => ({ mask, score, box: rleBox(mask), source })),
+    items: read.map(({ item }) => item),
+  }
+}
+
+/** The v1 answer's pose fields, best first. */
+export function toPoseFields(
+  poses: readonly PoseEstimate[],
+  items: readonly SegmentationItem[],
+): Pick<
+  PoseEstimationResponseV1,
+  'detections' | 'pose_scores' | 'pred_rot' | 'pred_trans' | 'pred_quat' | 'poses' | 'num_detections'
+> {
+  const rotations = poses.map((pose) => nested(rotationOf(pose.cameraFromObject)))
+  const translations = poses.map((pose) => translationOf(pose.cameraFromObject))
+  return {
+    detections: poses.map((pose, k) => ({
+      ...(pose.detectionIndex === null ? { scene_id: 0, image_id: 0, category_id: 1 } : items[pose.detectionIndex]),
+      ...boxAndMask(pose),
+      score: pose.score,
+      R: rotations[k],
+      t: translations[k],
+    })),
+    pose_scores: poses.map((pose) => pose.score),
+    pred_rot: rotations,
+    pred_trans: translations,
+    pred_quat: poses.map((pose) => quaternionOf(rotationOf(pose.cameraFromObject))),
+    poses: poses.map((pose, k) => ({
+      score: pose.score,
+      R: rotations[k],
+      t: translations[k],
+      rotation: rotations[k],
+      translation: translations[k],
+    })),
+    num_detections: poses.length,
+  }
+}
+
+function boxAndMask(pose: PoseEstimate): SegmentationItem {
+  const { x0, y0, x1, y1 } = rleBox(pose.mask)
+  return { bbox: [x0, y0, x1 - x0, y1 - y0], segmentation: { size: pose.mask.size, counts: pose.mask.counts } }
+}
+
+function nested(rotation: readonly number[]): number[][] {
+  return [rotation.slice(0, 3), rotation.slice(3, 6), rotation.slice(6, 9)]
+}

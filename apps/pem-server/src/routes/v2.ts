@@ -1,0 +1,25 @@
+import { posesRequestV2, posesResponseV2 } from '@sextant/contracts'
+import { readFrameForm, type Service } from '@sextant/service-kit'
+import type { Dependencies } from '../compose.ts'
+import { toDetection, toPosesResponse } from '../mapping/v2.ts'
+
+/** POST /api/v2/poses: one object in one frame, multipart (`request`, `color`, `depth`). */
+export function registerV2({ app, metrics }: Service, deps: Dependencies): void {
+  app.post(
+    '/api/v2/poses',
+    { schema: { consumes: ['multipart/form-data'], response: { 200: posesResponseV2 } } },
+    async (request) => {
+      const { fields, color, depth } = await readFrameForm(request, posesRequestV2)
+      const { cadPath } = await deps.library.findObject(fields.className, fields.objectName)
+      const result = await deps.estimate({
+        bytes: { color, depth, camera: fields.camera, millimetersPerCount: fields.millimetersPerCount },
+        cadPath,
+        detections: fields.detections?.map(toDetection) ?? null,
+        options: fields.options,
+      })
+      metrics.observeStages(result.timings)
+      metrics.countOutcome(result.outcome.reason ?? result.outcome.status)
+      return toPosesResponse(result, fields.options)
+    },
+  )
+}

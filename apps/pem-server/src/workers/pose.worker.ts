@@ -1,0 +1,7 @@
+import { answerTask, type WorkerAnswer } from '@sextant/service-kit/worker'
+import { runPoseTask, type PoseTask, type PoseTaskResult } from '../pose-task.ts'
+
+/** Protocol only: one task in, one answer out. */
+export default function run(task: PoseTask): Promise<WorkerAnswer<PoseTaskResult>> {
+  return answerTask(() => runPoseTask(task))
+}
