@@ -1,4 +1,4 @@
-import { answerTask, type WorkerAnswer } from '@sextant/service-kit'
+import { answerTask, type WorkerAnswer } from '@sextant/service-kit/worker'
 import { renderTemplateSet, type RenderOutcome, type RenderTask } from '../render-template-set.ts'
 
 /** The pool calls a worker's default export. */
