@@ -1,5 +1,5 @@
 // Class-agnostic RGB-D over-segmentation with a merge tree.
-export { extentOfPixels } from './extent.ts'
+export { robustExtent } from './extent.ts'
 export { createGridColor, type GridColor } from './grid-color.ts'
 export * from './proposals.ts'
 export * from './region-options.ts'

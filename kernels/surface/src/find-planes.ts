@@ -1,4 +1,4 @@
-import { eigenSymmetric3, type Rng, type Vector3 } from '@sextant/geometry'
+import { add, cross, dot, eigenSymmetric3, norm, scale, type Rng, type Vector3 } from '@sextant/geometry'
 import { depthSigma } from './estimate-surface.ts'
 import type { Surface } from './surface.ts'
 
@@ -40,17 +40,23 @@ export const PLANE_DEFAULTS: PlaneOptions = {
 }
 
 const REFITS = 3
-/** Hypotheses are counted on about this many pixels. */
-const SAMPLE_COUNT = 2500
+/** Hypotheses are counted on this many pixels. */
+const SAMPLE_COUNT = 1000
+/** Random points tried to sharpen a hypothesis, and how near to it they must lie: inlier distances, cosine. */
+const SHARPENING_DRAWS = 12
+const SHARPENING_LOOSENESS = 6
+const SHARPENING_COSINE = 0.95
 
+/** Pixels with depth and normal as flat rows. */
 interface OrientedPoints {
+  readonly count: number
   /** [n] index in the grid */
   readonly pixels: Int32Array
-  /** [n, 3] mm, camera */
-  readonly positions: Float32Array
-  /** [n] mm */
-  readonly tolerances: Float32Array
+  /** [n, ROW] position mm, normal, inlier distance mm, z² as the share of the area */
+  readonly rows: Float32Array
 }
+
+const ROW = 8
 
 /**
  * The largest planes by RANSAC, largest first: tables, floors and walls, not box faces.
@@ -60,21 +66,16 @@ interface OrientedPoints {
  */
 export function findPlanes(surface: Surface, options: Partial<PlaneOptions>, rng: Rng): Plane[] {
   const settings = { ...PLANE_DEFAULTS, ...options }
-  const points = collectPoints(surface, settings)
-  const free = Uint8Array.from(points.pixels, () => 1)
+  let points = collectPoints(surface, settings)
   const planes: Plane[] = []
-  const minInliers = Math.max(50, settings.minShare * points.pixels.length)
-  while (planes.length < settings.maxPlanes) {
-    const active: number[] = []
-    for (let i = 0; i < free.length; i++) if (free[i] === 1) active.push(i)
-    if (active.length < minInliers) break
-    const hypothesis = drawPlane(surface, points, active, settings, rng)
+  const minInliers = Math.max(50, settings.minShare * points.count)
+  while (planes.length < settings.maxPlanes && points.count >= minInliers) {
+    const hypothesis = drawPlane(points, settings, rng)
     if (hypothesis === null) break
-    const plane = refitPlane(surface, points, active, hypothesis, settings)
-    if (plane === null) break
-    if (plane.inlierCount < minInliers || plane.areaMm2 < settings.minAreaMm2) break
+    const plane = refitPlane(surface, points, hypothesis, settings)
+    if (plane === null || plane.inlierCount < minInliers || plane.areaMm2 < settings.minAreaMm2) break
     planes.push(plane)
-    for (const i of active) if (isInlier(surface, points, i, plane, settings.minNormalCosine, 1)) free[i] = 0
+    points = selectPoints(points, (i) => !isInlier(points.rows, i * ROW, plane, settings.minNormalCosine))
   }
   return planes
 }
@@ -124,25 +125,33 @@ export function planeMaskInto(
 
 function collectPoints(surface: Surface, settings: PlaneOptions): OrientedPoints {
   const { width, height, depths, normals, camera } = surface
+  const pixels = new Int32Array(depths.length)
+  const rows = new Float32Array(ROW * depths.length)
   let count = 0
-  for (let i = 0; i < depths.length; i++) if (depths[i] > 0 && normals[3 * i + 2] !== 0) count++
-  const pixels = new Int32Array(count)
-  const positions = new Float32Array(3 * count)
-  const tolerances = new Float32Array(count)
-  let n = 0
   for (let v = 0, i = 0; v < height; v++) {
     for (let u = 0; u < width; u++, i++) {
       const z = depths[i]
       if (!(z > 0) || normals[3 * i + 2] === 0) continue
-      pixels[n] = i
-      positions[3 * n] = ((u - camera.cx) / camera.fx) * z
-      positions[3 * n + 1] = ((v - camera.cy) / camera.fy) * z
-      positions[3 * n + 2] = z
-      tolerances[n] = settings.toleranceMm + settings.toleranceSigma * depthSigma(surface, z)
-      n++
+      const k = ROW * count
+      rows[k] = ((u - camera.cx) / camera.fx) * z
+      rows[k + 1] = ((v - camera.cy) / camera.fy) * z
+      rows[k + 2] = z
+      rows[k + 3] = normals[3 * i]
+      rows[k + 4] = normals[3 * i + 1]
+      rows[k + 5] = normals[3 * i + 2]
+      rows[k + 6] = settings.toleranceMm + settings.toleranceSigma * depthSigma(surface, z)
+      rows[k + 7] = z * z
+      pixels[count++] = i
     }
   }
-  return { pixels, positions, tolerances }
+  return { count, pixels: pixels.subarray(0, count), rows: rows.subarray(0, ROW * count) }
+}
+
+function selectPoints(points: OrientedPoints, isKept: (i: number) => boolean): OrientedPoints {
+  const kept = points.pixels.map((_, i) => i).filter((i) => isKept(i))
+  const rows = new Float32Array(ROW * kept.length)
+  kept.forEach((i, k) => rows.set(points.rows.subarray(ROW * i, ROW * i + ROW), ROW * k))
+  return { count: kept.length, pixels: kept.map((i) => points.pixels[i]), rows }
 }
 
 interface Hypothesis {
@@ -150,40 +159,34 @@ interface Hypothesis {
   readonly offset: number
 }
 
-function isInlier(
-  surface: Surface,
-  points: OrientedPoints,
-  i: number,
-  plane: Hypothesis,
-  minCosine: number,
-  looseness: number,
-): boolean {
-  const { positions, tolerances } = points
-  const [nx, ny, nz] = plane.normal
-  const distance = nx * positions[3 * i] + ny * positions[3 * i + 1] + nz * positions[3 * i + 2] - plane.offset
-  if (Math.abs(distance) > looseness * tolerances[i]) return false
-  const k = 3 * points.pixels[i]
-  return nx * surface.normals[k] + ny * surface.normals[k + 1] + nz * surface.normals[k + 2] > minCosine
+/** @param k  start of the row */
+function isInlier(rows: Float32Array, k: number, { normal, offset }: Hypothesis, minCosine: number): boolean {
+  const [nx, ny, nz] = normal
+  const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
+  if (Math.abs(distance) > rows[k + 6]) return false
+  return nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minCosine
 }
 
-function drawPlane(
-  surface: Surface,
-  points: OrientedPoints,
-  active: readonly number[],
-  settings: PlaneOptions,
-  rng: Rng,
-): Hypothesis | null {
-  const stride = Math.max(1, Math.floor(active.length / SAMPLE_COUNT))
+/** The hypothesis with the largest inlier area on a sample of the points. */
+function drawPlane(points: OrientedPoints, settings: PlaneOptions, rng: Rng): Hypothesis | null {
+  const { minNormalCosine } = settings
+  const sampleCount = Math.min(SAMPLE_COUNT, points.count)
+  const rows = new Float32Array(ROW * sampleCount)
+  for (let s = 0; s < sampleCount; s++) {
+    const i = Math.floor(((s + rng.next()) * points.count) / sampleCount)
+    rows.set(points.rows.subarray(ROW * i, ROW * i + ROW), ROW * s)
+  }
   let best: Hypothesis | null = null
   let bestArea = 0
   for (let trial = 0; trial < settings.trials; trial++) {
-    const hypothesis = sharpen(surface, points, active, active[rng.integer(active.length)], rng)
+    const hypothesis = sharpen(points, rng.integer(points.count), rng)
+    const { offset } = hypothesis
+    const [nx, ny, nz] = hypothesis.normal
     let area = 0
-    for (let s = trial % stride; s < active.length; s += stride) {
-      const i = active[s]
-      // A pixel covers area in proportion to z².
-      if (isInlier(surface, points, i, hypothesis, settings.minNormalCosine, 1))
-        area += points.positions[3 * i + 2] ** 2
+    for (let k = 0; k < rows.length; k += ROW) {
+      const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
+      if (Math.abs(distance) > rows[k + 6]) continue
+      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minNormalCosine) area += rows[k + 7]
     }
     if (area > bestArea) {
       bestArea = area
@@ -194,42 +197,25 @@ function drawPlane(
 }
 
 /** The plane of one oriented point; through two more points when some of a few random ones lie near it, far apart. */
-function sharpen(
-  surface: Surface,
-  points: OrientedPoints,
-  active: readonly number[],
-  first: number,
-  rng: Rng,
-): Hypothesis {
-  const { positions, pixels } = points
-  const k = 3 * pixels[first]
-  const normal: Vector3 = [surface.normals[k], surface.normals[k + 1], surface.normals[k + 2]]
-  const [px, py, pz] = positions.subarray(3 * first, 3 * first + 3)
-  const plain = { normal, offset: normal[0] * px + normal[1] * py + normal[2] * pz }
-  let ax = 0
-  let ay = 0
-  let az = 0
-  let hasSecond = false
-  for (let draw = 0; draw < 12; draw++) {
-    const i = active[rng.integer(active.length)]
-    if (!isInlier(surface, points, i, plain, 0.95, 6)) continue
-    const bx = positions[3 * i] - px
-    const by = positions[3 * i + 1] - py
-    const bz = positions[3 * i + 2] - pz
-    if (!hasSecond) {
-      ax = bx
-      ay = by
-      az = bz
-      hasSecond = true
+function sharpen({ rows, count }: OrientedPoints, first: number, rng: Rng): Hypothesis {
+  const k = ROW * first
+  const [px, py, pz, nx, ny, nz] = rows.subarray(k, k + 6)
+  const plain: Hypothesis = { normal: [nx, ny, nz], offset: nx * px + ny * py + nz * pz }
+  let a: Vector3 | null = null
+  for (let draw = 0; draw < SHARPENING_DRAWS; draw++) {
+    const j = ROW * rng.integer(count)
+    const b: Vector3 = [rows[j] - px, rows[j + 1] - py, rows[j + 2] - pz]
+    if (Math.abs(nx * b[0] + ny * b[1] + nz * b[2]) > SHARPENING_LOOSENESS * rows[j + 6]) continue
+    if (nx * rows[j + 3] + ny * rows[j + 4] + nz * rows[j + 5] < SHARPENING_COSINE) continue
+    if (a === null) {
+      a = b
       continue
     }
-    const n: Vector3 = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
-    const length = Math.hypot(...n)
-    const spans = Math.hypot(ax, ay, az) * Math.hypot(bx, by, bz)
-    if (!(length > 0.3 * spans)) continue
-    const sign = n[0] * normal[0] + n[1] * normal[1] + n[2] * normal[2] < 0 ? -1 : 1
-    for (let c = 0; c < 3; c++) n[c] *= sign / length
-    return { normal: n, offset: n[0] * px + n[1] * py + n[2] * pz }
+    const n = cross(a, b)
+    const length = norm(n)
+    if (!(length > 0.3 * norm(a) * norm(b))) continue
+    const normal = scale(n, (dot(n, plain.normal) < 0 ? -1 : 1) / length)
+    return { normal, offset: dot(normal, [px, py, pz]) }
   }
   return plain
 }
@@ -237,44 +223,56 @@ function sharpen(
 function refitPlane(
   surface: Surface,
   points: OrientedPoints,
-  active: readonly number[],
   initial: Hypothesis,
   settings: PlaneOptions,
 ): Plane | null {
-  const { positions } = points
-  const { fx, fy } = surface.camera
+  const { rows } = points
+  const pixelArea = 1 / (surface.camera.fx * surface.camera.fy)
   let plane: Plane | null = null
   let current = initial
   for (let round = 0; round < REFITS; round++) {
-    const inliers = active.filter((i) => isInlier(surface, points, i, current, settings.minNormalCosine, 1))
-    if (inliers.length < 3) return null
-    const mean: Vector3 = [0, 0, 0]
+    // Moments about the first hypothesis' foot point keep the sums small.
+    const foot = scale(current.normal, current.offset)
+    const sum = [0, 0, 0]
+    const moments = new Float64Array(9)
     let weightSum = 0
-    for (const i of inliers) {
-      // Variance of depth grows with z⁴; weights keep near and far points comparable in mm.
-      const w = 1 / points.tolerances[i] ** 2
-      weightSum += w
-      for (let c = 0; c < 3; c++) mean[c] += w * positions[3 * i + c]
-    }
-    for (let c = 0; c < 3; c++) mean[c] /= weightSum
-    const cov = new Float64Array(9)
     let areaMm2 = 0
-    for (const i of inliers) {
-      const w = 1 / points.tolerances[i] ** 2
-      const x = positions[3 * i]
-      const y = positions[3 * i + 1]
-      const z = positions[3 * i + 2]
-      const d = [x - mean[0], y - mean[1], z - mean[2]]
-      for (let r = 0; r < 3; r++) for (let c = 0; c < 3; c++) cov[3 * r + c] += w * d[r] * d[c]
+    let inlierCount = 0
+    for (let k = 0; k < rows.length; k += ROW) {
+      if (!isInlier(rows, k, current, settings.minNormalCosine)) continue
+      inlierCount++
+      // Variance of depth grows with z⁴; weights keep near and far points comparable in mm.
+      const w = 1 / (rows[k + 6] * rows[k + 6])
+      const x = rows[k] - foot[0]
+      const y = rows[k + 1] - foot[1]
+      const z = rows[k + 2] - foot[2]
+      weightSum += w
+      sum[0] += w * x
+      sum[1] += w * y
+      sum[2] += w * z
+      moments[0] += w * x * x
+      moments[1] += w * x * y
+      moments[2] += w * x * z
+      moments[4] += w * y * y
+      moments[5] += w * y * z
+      moments[8] += w * z * z
       // Area of a pixel's footprint on the plane: z² / (fx fy) over the cosine of the view.
-      const cosine = Math.abs(current.normal[0] * x + current.normal[1] * y + current.normal[2] * z) / z
-      areaMm2 += (z * z) / (fx * fy * Math.max(0.05, cosine))
+      const cosine = Math.abs(current.offset) / rows[k + 2]
+      areaMm2 += (rows[k + 7] * pixelArea) / Math.max(0.05, cosine)
     }
-    const [n] = eigenSymmetric3(cov).vectors
-    const offset = n[0] * mean[0] + n[1] * mean[1] + n[2] * mean[2]
+    if (inlierCount < 3) return null
+    const mean = scale([sum[0], sum[1], sum[2]], 1 / weightSum)
+    for (let r = 0; r < 3; r++) {
+      for (let c = r; c < 3; c++) {
+        moments[3 * r + c] -= weightSum * mean[r] * mean[c]
+        moments[3 * c + r] = moments[3 * r + c]
+      }
+    }
+    const [n] = eigenSymmetric3(moments).vectors
+    const offset = dot(n, add(mean, foot))
     const sign = offset > 0 ? -1 : 1
     current = { normal: [sign * n[0], sign * n[1], sign * n[2]], offset: sign * offset }
-    plane = { ...current, areaMm2, inlierCount: inliers.length }
+    plane = { ...current, areaMm2, inlierCount }
   }
   return plane
 }

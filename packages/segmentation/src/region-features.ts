@@ -1,5 +1,5 @@
 import { createRng } from '@sextant/geometry'
-import type { GridColor } from '@sextant/regions'
+import { robustExtent, type GridColor } from '@sextant/regions'
 import type { Surface } from '@sextant/surface'
 
 /**
@@ -9,7 +9,7 @@ import type { Surface } from '@sextant/surface'
 export interface RegionFeatures {
   /** area of the silhouette at its depth, mm² */
   readonly areaMm2: number
-  /** diameter of the visible surface, mm */
+  /** diameter of the visible surface without its outermost 3 %, mm */
   readonly extentMm: number
   /** [COLOR_BINS] share of the pixels by chromaticity; sums to 1, or all 0 without pixels */
   readonly colors: Float32Array
@@ -41,15 +41,9 @@ const PAIR_SEED = 20_240_917
 
 /**
  * @param pixels    grid indices of the piece
- * @param extentMm  its diameter, when known already
  * @cost O(pixels + PAIR_SAMPLES)
  */
-export function describeRegion(
-  pixels: Int32Array,
-  surface: Surface,
-  color: GridColor,
-  extentMm: number,
-): RegionFeatures {
+export function describeRegion(pixels: Int32Array, surface: Surface, color: GridColor): RegionFeatures {
   const { depths, camera } = surface
   let squares = 0
   let measured = 0
@@ -63,7 +57,7 @@ export function describeRegion(
   return {
     // float32 as in a cache, so that cached and fresh descriptors rank the same
     areaMm2: Math.fround((pixels.length * meanSquare) / (camera.fx * camera.fy)),
-    extentMm: Math.fround(extentMm),
+    extentMm: Math.fround(robustExtent(surface, pixels)),
     colors: chromaHistogram(pixels, color),
     lights: lightHistogram(pixels, color),
     pairs: pairHistogram(pixels, surface),

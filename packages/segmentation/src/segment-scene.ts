@@ -43,6 +43,8 @@ export const SCENE_DEFAULTS: SceneOptions = { maxDiameterMm: 350, minProposalPix
 
 /** A proposal may be this many diameters across: neighbours that stuck to it are the pose stage's to cut. */
 export const MAX_EXTENT_RATIO = 1.45
+/** The untrimmed extent of a proposal may exceed the limit by this factor; the trimmed one is judged per object. */
+const OUTLIER_MARGIN = 1.5
 /** A plane has at least this area, in squared diameters of the largest object, and never less than PLANE_AREA. */
 const PLANE_AREA_RATIO = 2
 const PLANE_AREA_MM2 = 60_000
@@ -74,13 +76,15 @@ export function segmentScene(frame: Frame, options: Partial<SceneOptions>, env: 
     segmentRegions(surface, frame.color, planeMask, { ...settings.regions, maxExtentMm }),
   )
   const minPixels = Math.ceil(settings.minProposalPixels / surface.step ** 2)
-  const proposals = trace.span('proposals', () => proposalsOf(tree, { minPixels, maxExtentMm }))
+  const proposals = trace.span('proposals', () =>
+    proposalsOf(tree, { minPixels, maxExtentMm: OUTLIER_MARGIN * maxExtentMm }),
+  )
   // 4 what each proposal looks like
   const color = createGridColor(frame.color, surface.width, surface.height, surface.step)
   const described = trace.span('features', () =>
     proposals.map((proposal) => ({
       ...proposal,
-      features: describeRegion(proposal.maskPixels, surface, color, proposal.extentMm),
+      features: describeRegion(proposal.maskPixels, surface, color),
     })),
   )
   const { width, height } = frame.depth

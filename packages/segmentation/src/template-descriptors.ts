@@ -1,5 +1,5 @@
 import { decimateCamera, type ColorImage, type DepthImage, type Mask, type PinholeCamera } from '@sextant/geometry'
-import { createGridColor, extentOfPixels, type GridColor } from '@sextant/regions'
+import { createGridColor, type GridColor } from '@sextant/regions'
 import { estimateSurface } from '@sextant/surface'
 import { blueOf, COLOR_BINS, describeRegion, type RegionFeatures } from './region-features.ts'
 
@@ -86,7 +86,7 @@ function describeView(view: TemplateView): { features: RegionFeatures; greyDevia
   const surface = estimateSurface(depth, camera, { step: 1 })
   const color = createGridColor(view.color, camera.width, camera.height, factor)
   return {
-    features: describeRegion(pixels, surface, color, extentOfPixels(surface, pixels)),
+    features: describeRegion(pixels, surface, color),
     greyDeviation: greyDeviationOf(pixels, color),
   }
 }
