@@ -1,2 +1,8 @@
-// ISM server (8002): instance segmentation over HTTP.
-export {}
+import { runService } from '@sextant/service-kit'
+import { buildApp } from './app.ts'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+
+const config = readConfig(process.env)
+const app = await buildApp(config, compose(config))
+await runService(app, { host: config.host, port: config.port, title: 'ISM server', process })

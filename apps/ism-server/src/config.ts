@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import { z } from 'zod'
+
+/** Variables of the ISM server; the ISM_ names win over the general ones. */
+const schema = z.object({
+  ISM_SERVER_HOST: z.string().optional(),
+  HOST: hostField,
+  ISM_SERVER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  PORT: portField(8002),
+  LOG_LEVEL: logLevelField,
+  SEXTANT_STATIC_DIR: z.string().default('./static'),
+  ISM_MAX_CACHE_SIZE: z.coerce.number().int().min(1).default(20),
+  ISM_WORKERS: z.coerce.number().int().min(1).optional(),
+  ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
+})
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: z.infer<typeof logLevelField>
+  /** absolute path of the static root */
+  readonly staticDir: string
+  /** template descriptors kept per worker */
+  readonly templateCacheSize: number
+  readonly workers: number
+  readonly queueMax: number
+}
+
+/** @throws {ConfigError} naming every bad variable */
+export function readConfig(env: Environment): Config {
+  const values = parseConfig(schema, env.ISM_LOG_LEVEL ? { ...env, LOG_LEVEL: env.ISM_LOG_LEVEL } : env)
+  return Object.freeze({
+    host: values.ISM_SERVER_HOST ?? values.HOST,
+    port: values.ISM_SERVER_PORT ?? values.PORT,
+    logLevel: values.LOG_LEVEL,
+    staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    templateCacheSize: values.ISM_MAX_CACHE_SIZE,
+    workers: values.ISM_WORKERS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    queueMax: values.ISM_QUEUE_MAX,
+  })
+}

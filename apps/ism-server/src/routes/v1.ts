@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import {
+  engineHealthV1,
+  inferenceRequestV1,
+  inferenceResponseV1,
+  ismStatusV1,
+  type InferenceResponseV1,
+} from '@sextant/contracts'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { asPlatformError, type ServiceApp } from '@sextant/service-kit'
+import type { z } from 'zod'
+import type { Dependencies } from '../compose.ts'
+import { inferFromV1 } from '../infer-from-v1.ts'
+
+/** The drop-in routes of ISM; see the wire contract. */
+export function registerV1(app: ServiceApp, deps: Dependencies): void {
+  const started = performance.now()
+
+  app.get('/', () => ({ message: 'ISM Server is running!', version: '1.0.0' }))
+  app.get('/health', { schema: { response: { 200: engineHealthV1 } } }, () => ({
+    status: 'healthy',
+    message: 'Server is running',
+    timestamp: Date.now() / MILLISECONDS_PER_SECOND,
+  }))
+  app.get('/api/v1/status', { schema: { response: { 200: ismStatusV1 } } }, () => ({
+    server: 'running',
+    model_loaded: true,
+    templates_loaded: false,
+    cad_loaded: false,
+    device: 'cpu',
+    num_templates: 0,
+    uptime: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+  }))
+
+  app.post(
+    '/api/v1/inference',
+    { schema: { body: inferenceRequestV1, response: { 200: inferenceResponseV1 } } },
+    async (request): Promise<InferenceResponseV1> => {
+      const { body } = request
+      try {
+        const templateDirectory = deps.library.confine(body.template_dir)
+        if (!existsSync(templateDirectory)) return failure(body, `Template directory not found: ${body.template_dir}`)
+        if (!existsSync(deps.library.confine(body.cad_path)))
+          return failure(body, `CAD model not found: ${body.cad_path}`)
+        return await inferFromV1(body, templateDirectory, deps)
+      } catch (error) {
+        const refusal = asPlatformError(error)
+        if (refusal.status >= 500) request.log.error({ err: error, cause: refusal.cause }, 'inference failed')
+        return failure(body, `${refusal.message} [${refusal.code}]`)
+      }
+    },
+  )
+}
+
+/** v1 answers 200 with success false for anything wrong with the request. */
+function failure(body: z.infer<typeof inferenceRequestV1>, message: string): InferenceResponseV1 {
+  return {
+    success: false,
+    detections: {},
+    num_detections: 0,
+    inference_time: 0,
+    template_dir_used: body.template_dir,
+    cad_path_used: body.cad_path,
+    output_dir_used: null,
+    error_message: message,
+  }
+}

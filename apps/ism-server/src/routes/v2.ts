@@ -1,0 +1,23 @@
+import { detectionsRequestV2, detectionsResponseV2 } from '@sextant/contracts'
+import { readFrameForm, type Service } from '@sextant/service-kit'
+import type { Dependencies } from '../compose.ts'
+import { toDetectionV2 } from '../mapping/v2.ts'
+
+/** POST /api/v2/detections: where one object may be in one frame, multipart (`request`, `color`, `depth`). */
+export function registerV2({ app, metrics }: Service, deps: Dependencies): void {
+  app.post(
+    '/api/v2/detections',
+    { schema: { consumes: ['multipart/form-data'], response: { 200: detectionsResponseV2 } } },
+    async (request) => {
+      const { fields, color, depth } = await readFrameForm(request, detectionsRequestV2)
+      const { templateDirectory } = await deps.library.findObject(fields.className, fields.objectName)
+      const { detections, timings } = await deps.detect({
+        bytes: { color, depth, camera: fields.camera, millimetersPerCount: fields.millimetersPerCount },
+        templateDirectory,
+        limit: fields.limit,
+      })
+      metrics.observeStages(timings)
+      return { detections: detections.map(toDetectionV2), timings }
+    },
+  )
+}
