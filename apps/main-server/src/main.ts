@@ -1,2 +1,10 @@
-// Main server (8001): takes requests, orders the stages, answers.
-export {}
+import { createStaticRoot } from '@sextant/library'
+import { runService } from '@sextant/service-kit'
+import { buildApp } from './app.ts'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+
+const config = readConfig(process.env)
+await createStaticRoot(config.staticDir)
+const app = await buildApp(compose(config))
+await runService(app, { host: config.host, port: config.port, title: 'Main server', process })

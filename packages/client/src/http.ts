@@ -59,6 +59,16 @@ export class RemoteClient {
     })
   }
 
+  /** Status and body of a GET; for health checks, so no circuit breaker. @throws {PlatformError} upstream.unreachable */
+  async get(url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: unknown }> {
+    try {
+      const answer = await request(url, { dispatcher: this.agent, signal: AbortSignal.timeout(timeoutMs) })
+      return { status: answer.statusCode, body: parseJson(await answer.body.text()) }
+    } catch (cause) {
+      throw this.unreachable(cause)
+    }
+  }
+
   async close(): Promise<void> {
     await this.agent.close()
   }

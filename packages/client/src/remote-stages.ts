@@ -12,12 +12,12 @@ import { transformFrom } from '@sextant/geometry'
 import type { EncodedFrame, ObjectReference, Stages } from '@sextant/pipeline'
 import { FormData } from 'undici'
 import { z } from 'zod'
-import { RemoteClient, type Remote } from './http.ts'
+import type { RemoteClient } from './http.ts'
 
 export interface RemoteStagesOptions {
-  readonly ism: Remote
-  readonly pem: Remote
-  readonly render: Remote
+  readonly ism: RemoteClient
+  readonly pem: RemoteClient
+  readonly render: RemoteClient
   /** where an object's CAD and templates are, and whether an intact set is there */
   readonly locate: (object: ObjectReference) => Promise<{
     readonly cadPath: string
@@ -34,11 +34,9 @@ const renderAnswer = z.looseObject({
   message: z.string().optional(),
 })
 
-/** The stages over HTTP; `close` ends the connection pools. */
-export function remoteStages(options: RemoteStagesOptions): Stages & { close(): Promise<void> } {
-  const ism = new RemoteClient(options.ism)
-  const pem = new RemoteClient(options.pem)
-  const render = new RemoteClient(options.render)
+/** The stages over HTTP. The clients belong to the caller, who closes them. */
+export function remoteStages(options: RemoteStagesOptions): Stages {
+  const { ism, pem, render } = options
   return {
     templates: {
       async ensure(object, env) {
@@ -77,6 +75,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages & { close(): 
         const answer = await pem.post('/api/v2/poses', formOf(fields, frame), posesResponseV2, env)
         return {
           timings: answer.timings,
+          object: answer.object,
           outcome: {
             status: answer.status,
             reason: answer.reason,
@@ -85,9 +84,6 @@ export function remoteStages(options: RemoteStagesOptions): Stages & { close(): 
           },
         }
       },
-    },
-    async close() {
-      await Promise.all([ism.close(), pem.close(), render.close()])
     },
   }
 }

@@ -38,6 +38,7 @@ export interface StageReport {
 export interface EstimationResult {
   readonly outcome: ObjectOutcome
   readonly detections: readonly Detection[]
+  readonly object: PoseResult['object']
   readonly templatesSkipped: boolean
   readonly stages: Readonly<Record<StageName, StageReport>>
 }
@@ -72,6 +73,7 @@ export async function estimatePoses(
   return {
     outcome: { ...outcome, poses },
     detections,
+    object: pose.value.object,
     templatesSkipped: templates.value.skipped,
     stages: { templates: templates.report, segmentation: segmentation.report, pose: pose.report },
   }

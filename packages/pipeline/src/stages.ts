@@ -30,6 +30,8 @@ export interface DetectResult {
 
 export interface PoseResult {
   readonly outcome: ObjectOutcome
+  /** size and bounding-box centre of the object: mm, object */
+  readonly object: { readonly diameter: number; readonly center: readonly number[] }
   readonly timings: StageTimings
 }
 

@@ -21,6 +21,7 @@ export function toPosesResponse(result: PoseTaskResult, options: PosesRequestV2[
     reason,
     poses: poses.map(toPoseV2),
     bestRejected: bestRejected === null ? null : toPoseV2(bestRejected),
+    object: { diameter: result.diameter, center: [...result.center] },
     options,
     timings: result.timings,
   }

@@ -76,6 +76,8 @@ export const posesResponseV2 = z.object({
     .nullable(),
   poses: z.array(poseV2),
   bestRejected: poseV2.nullable(),
+  /** size and centre of the object as the engine measured them: mm, object */
+  object: z.object({ diameter: z.number(), center: z.array(z.number()).length(3) }),
   options: poseOptionsV2,
   timings,
 })

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import { booleanField, hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import { z } from 'zod'
+
+const url = (fallback: string): z.ZodDefault<z.ZodString> =>
+  z
+    .string()
+    .regex(/^https?:\/\//, 'an http(s) URL')
+    .default(fallback)
+
+/** Variables of the Main server, by the names of the drop-in contract. */
+const schema = z.object({
+  HOST: hostField,
+  PORT: portField(8001),
+  LOG_LEVEL: logLevelField,
+  SEXTANT_STATIC_DIR: z.string().default('./static'),
+  ISM_SERVER_URL: url('http://localhost:8002'),
+  PEM_SERVER_URL: url('http://localhost:8003'),
+  RENDER_SERVER_URL: url('http://localhost:8004'),
+  ISM_HEALTH_URL: z.string().optional(),
+  PEM_HEALTH_URL: z.string().optional(),
+  RENDER_HEALTH_URL: z.string().optional(),
+  MAIN_SERVER_SAVE_INPUT_IMAGES: booleanField(false),
+  MAIN_SERVER_SAVE_CAMERA_PARAMS: booleanField(true),
+  MAIN_SERVER_SAVE_SERVER_RESPONSES: booleanField(false),
+})
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: z.infer<typeof logLevelField>
+  /** absolute path of the static root */
+  readonly staticDir: string
+  /** base URLs without trailing slash */
+  readonly urls: Readonly<Record<'ism' | 'pem' | 'render', string>>
+  readonly healthUrls: Readonly<Record<'ism' | 'pem' | 'render', string>>
+  readonly saveInputImages: boolean
+  readonly saveCameraParams: boolean
+  readonly saveServerResponses: boolean
+}
+
+/** @throws {ConfigError} naming every bad variable */
+export function readConfig(env: Environment): Config {
+  const values = parseConfig(schema, env)
+  const base = (value: string): string => value.replace(/\/+$/, '')
+  const urls = {
+    ism: base(values.ISM_SERVER_URL),
+    pem: base(values.PEM_SERVER_URL),
+    render: base(values.RENDER_SERVER_URL),
+  }
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    urls,
+    healthUrls: {
+      ism: values.ISM_HEALTH_URL ?? `${urls.ism}/health`,
+      pem: values.PEM_HEALTH_URL ?? `${urls.pem}/api/v1/health`,
+      render: values.RENDER_HEALTH_URL ?? `${urls.render}/health`,
+    },
+    saveInputImages: values.MAIN_SERVER_SAVE_INPUT_IMAGES,
+    saveCameraParams: values.MAIN_SERVER_SAVE_CAMERA_PARAMS,
+    saveServerResponses: values.MAIN_SERVER_SAVE_SERVER_RESPONSES,
+  })
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import {
+  PlatformError,
+  type FullPipelineRequestV1,
+  type PoseOptionsV2,
+  type WorkflowResponseV1,
+} from '@sextant/contracts'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { readClientFrame } from '@sextant/image'
+import { normalizeTag, outputFolderName, publishOutput, writeIntoFolder } from '@sextant/library'
+import { estimatePoses, type EstimationRequest, type StageName } from '@sextant/pipeline'
+import type { Dependencies } from './compose.ts'
+import { toPipelineAnswer } from './mapping/pipeline-answer.ts'
+import { outputFilesOf, outputModeOf } from './mapping/pipeline-files.ts'
+
+/** Proposals handed from segmentation to pose: cluttered real frames need about 100. */
+const DETECTION_LIMIT = 100
+const DEFAULT_TAG = 'api-full-pipeline'
+
+const OPTION_DEFAULTS: PoseOptionsV2 = {
+  maxInstances: 1,
+  scoreThreshold: 0.25,
+  seed: 0,
+  timeBudgetMs: null,
+  preset: 'balanced',
+}
+
+export interface RunEnv {
+  readonly requestId: string
+  readonly onStage?: (stage: StageName) => void
+}
+
+/**
+ * One v1 full-pipeline request: everything is read and checked before a stage is called, and nothing is written before
+ * the answer is known.
+ *
+ * @throws {PlatformError} any refusal, with the stage it came from
+ */
+export async function runFullPipeline(
+  body: FullPipelineRequestV1,
+  deps: Dependencies,
+  env: RunEnv,
+): Promise<WorkflowResponseV1> {
+  const startedAt = deps.now()
+  const started = performance.now()
+  // 1 what is asked
+  const object = await findObject(body, deps)
+  const mode = outputModeOf(body)
+  const requestTag = normalizeTag(body.request_tag, DEFAULT_TAG)
+  const namedDirectory = body.output_dir && mode !== 'none' ? deps.library.confine(body.output_dir) : null
+  // 2 the frame, with its units and camera decided
+  const client = await readClientFrame(body)
+  const warnings = [...client.warnings]
+  if (body.frame_guess === true)
+    warnings.push('frame_guess is accepted and has no effect: frames are OpenCV camera axes')
+  const request: EstimationRequest = {
+    frame: client.bytes,
+    object: { className: body.class_name, objectName: body.object_name },
+    detections: null,
+    detectionLimit: DETECTION_LIMIT,
+    options: {
+      ...OPTION_DEFAULTS,
+      maxInstances: body.max_instances ?? OPTION_DEFAULTS.maxInstances,
+      seed: body.seed ?? OPTION_DEFAULTS.seed,
+      preset: body.preset ?? OPTION_DEFAULTS.preset,
+    },
+  }
+  // 3 the stages
+  const result = await estimatePoses(request, deps.stages, {
+    requestId: env.requestId,
+    now: () => performance.now(),
+    ...(env.onStage === undefined ? {} : { onStage: env.onStage }),
+  })
+  // 4 the files
+  let outputDirectory: string | null = null
+  if (mode !== 'none') {
+    const run = {
+      request: body,
+      client,
+      result,
+      requestTag,
+      cadPath: object.cadPath,
+      templateDirectory: object.templateDirectory,
+      startedAt,
+      endedAt: deps.now(),
+    }
+    const files = await outputFilesOf(run, mode, deps.config)
+    if (namedDirectory === null) {
+      const folder = join(deps.library.root, 'output', outputFolderName(startedAt, requestTag))
+      outputDirectory = await publishOutput(folder, files)
+    } else {
+      await writeIntoFolder(namedDirectory, files)
+      outputDirectory = namedDirectory
+    }
+  }
+  // 5 the answer
+  return toPipelineAnswer(request, result, {
+    requestTag,
+    outputDirectory,
+    warnings,
+    depthScaleRule: client.depthScale.rule,
+    millimetersPerCount: client.depthScale.millimetersPerCount,
+    totalSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+  })
+}
+
+async function findObject(
+  body: FullPipelineRequestV1,
+  deps: Dependencies,
+): Promise<Awaited<ReturnType<Dependencies['library']['findObject']>>> {
+  try {
+    return await deps.library.findObject(body.class_name, body.object_name)
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== 'object.not_found') throw error
+    throw new PlatformError('object.not_found', {
+      detail: `CAD file not found: ${body.class_name}/${body.object_name} (looking for .ply, .obj, or .stl)`,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import { healthV1, PlatformError, serversStatusV1, serverStatusV1 } from '@sextant/contracts'
+import type { ServiceApp } from '@sextant/service-kit'
+import { z } from 'zod'
+import type { Dependencies, ServerName } from '../compose.ts'
+import { checkServer } from '../server-status.ts'
+
+const HEALTH_PATHS = ['/', '/health', '/api/v1/objects/health', '/api/v1/servers/health', '/api/v1/workflow/health']
+const SERVERS: readonly ServerName[] = ['ism', 'pem', 'render']
+
+export function registerHealth(app: ServiceApp, deps: Dependencies): void {
+  for (const path of HEALTH_PATHS) {
+    app.get(path, { schema: { response: { 200: healthV1 } } }, () => ({
+      status: 'healthy',
+      timestamp: deps.now().toISOString(),
+    }))
+  }
+
+  app.get('/api/v1/servers/status', { schema: { response: { 200: serversStatusV1 } } }, async () => {
+    const [ism, pem, render] = await Promise.all([
+      checkServer('ism', deps),
+      checkServer('pem', deps),
+      checkServer('render', deps),
+    ])
+    const healthy = [ism, pem, render].filter((server) => server.status === 'healthy').length
+    return {
+      servers: { ism, pem, render },
+      overall_status: healthy === SERVERS.length ? 'healthy' : healthy > 0 ? 'degraded' : 'unhealthy',
+      healthy_servers: healthy,
+      total_servers: SERVERS.length,
+    } as const
+  })
+
+  app.get(
+    '/api/v1/servers/status/:server',
+    { schema: { params: z.object({ server: z.string() }), response: { 200: serverStatusV1 } } },
+    async (request) => {
+      const name = SERVERS.find((server) => server === request.params.server)
+      if (name !== undefined) return checkServer(name, deps)
+      throw new PlatformError('object.not_found', { detail: `Server not found: ${request.params.server}` })
+    },
+  )
+}

@@ -1,0 +1,103 @@
+import {
+  renderAllRequestV1,
+  renderMissingRequestV1,
+  renderSingleRequestV1,
+  renderTemplatesRequestV1,
+  workflowResponseV1,
+  type WorkflowResponseV1,
+} from '@sextant/contracts'
+import type { ServiceApp } from '@sextant/service-kit'
+import type { Dependencies } from '../compose.ts'
+import { objectsOf, renderObject, type RenderItem } from '../render-workflow.ts'
+
+const response = { 200: workflowResponseV1 }
+
+const workflow = (success: boolean, message: string, results: Record<string, unknown>): WorkflowResponseV1 => ({
+  success,
+  job_id: null,
+  message,
+  results,
+})
+
+/** Template rendering through Main; one object after the other, because the Render server uses all cores for one. */
+export function registerRender(app: ServiceApp, deps: Dependencies): void {
+  const renderAll = async (
+    targets: readonly { readonly className: string; readonly name: string }[],
+    force: boolean,
+    requestId: string,
+  ): Promise<{ items: RenderItem[]; successful: number; done: { class_name: string; object_name: string }[] }> => {
+    const items: RenderItem[] = []
+    for (const { className, name } of targets) items.push(await renderObject(className, name, force, deps, requestId))
+    const done = targets
+      .filter((_, index) => items[index]?.success === true)
+      .map(({ className, name }) => ({ class_name: className, object_name: name }))
+    return { items, successful: done.length, done }
+  }
+
+  app.post(
+    '/api/v1/workflow/render-templates',
+    { schema: { body: renderTemplatesRequestV1, response } },
+    async (request) => {
+      const { class_name, object_names, force_regenerate } = request.body
+      await deps.library.listObjects(class_name)
+      const targets = object_names.map((name) => ({ className: class_name, name }))
+      const { items, successful } = await renderAll(targets, force_regenerate, request.id)
+      return workflow(successful > 0, `Processed ${successful}/${targets.length} objects`, {
+        success: successful > 0,
+        total: targets.length,
+        successful,
+        results: items,
+      })
+    },
+  )
+
+  app.post(
+    '/api/v1/workflow/render-template-single',
+    { schema: { body: renderSingleRequestV1, response } },
+    async (request) => {
+      const { class_name, object_name, force } = request.body
+      const { items, successful } = await renderAll([{ className: class_name, name: object_name }], force, request.id)
+      return workflow(successful > 0, `Template generation for ${class_name}/${object_name}`, {
+        success: successful > 0,
+        total: 1,
+        successful,
+        results: items,
+      })
+    },
+  )
+
+  app.post(
+    '/api/v1/workflow/render-templates-missing',
+    { schema: { body: renderMissingRequestV1, response } },
+    async (request) => {
+      const objects = await objectsOf(request.body.class_name, deps)
+      const missing = []
+      for (const object of objects) if (!(await deps.library.hasTemplates(object))) missing.push(object)
+      if (missing.length === 0) return workflow(true, 'No missing templates found', { processed: 0, skipped: 0 })
+      const { successful, done, items } = await renderAll(missing, false, request.id)
+      return workflow(successful > 0, `Generated templates for ${successful}/${missing.length} objects`, {
+        total: missing.length,
+        successful,
+        objects: done,
+        results: items,
+      })
+    },
+  )
+
+  app.post(
+    '/api/v1/workflow/render-templates-all',
+    { schema: { body: renderAllRequestV1, response } },
+    async (request) => {
+      const objects = await objectsOf(request.body.class_name, deps)
+      if (objects.length === 0) return workflow(true, 'No objects found', { processed: 0 })
+      const { successful, done, items } = await renderAll(objects, request.body.force, request.id)
+      return workflow(successful > 0, `Generated templates for ${successful}/${objects.length} objects`, {
+        total: objects.length,
+        successful,
+        objects: done,
+        results: items,
+        force_regenerate: request.body.force,
+      })
+    },
+  )
+}
