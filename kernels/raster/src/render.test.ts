@@ -77,11 +77,26 @@ describe('renderInto', () => {
     expect(target.depths[45 * 160 + 92]).toBe(0)
   })
 
-  it('includes centres that lie on the outline', () => {
+  // 40 cells: every vertex and edge lies on pixel centres; 8 cells and more take the per-pixel path, fewer the spans
+  it.each([1, 3, 8, 20, 40])('includes centres that lie on the outline or on inner edges: %i cells', (cells) => {
     const fronto: PinholeCamera = { fx: 200, fy: 200, cx: 70, cy: 60, width: 160, height: 120 }
     const target = createRasterTarget(160, 120)
-    const coverage = renderInto(target, createRasterMesh(gridMesh(3, 100, 0.5)), upright(0, 0, 500), fronto)
-    expect(coverage).toEqual({ pixelCount: 41 * 41, x0: 50, y0: 40, x1: 91, y1: 81 })
+    const mesh = gridMesh(cells, 100, 0)
+    const quarterTurns = [
+      [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      [0, -1, 0, 1, 0, 0, 0, 0, 1],
+      [-1, 0, 0, 0, -1, 0, 0, 0, 1],
+      [0, 1, 0, -1, 0, 0, 0, 0, 1],
+    ]
+    for (const rotation of quarterTurns) {
+      for (const first of [0, 1, 2]) {
+        // every edge takes every place in its face
+        const faces = mesh.faces.map((_, k) => mesh.faces[k - (k % 3) + ((k + first) % 3)])
+        const pose = transformFrom<'camera', 'object'>(rotation, [0, 0, 500])
+        const coverage = renderInto(target, createRasterMesh({ ...mesh, faces }), pose, fronto)
+        expect(coverage).toEqual({ pixelCount: 41 * 41, x0: 50, y0: 40, x1: 91, y1: 81 })
+      }
+    }
   })
 
   it('gives the depth, coordinates, normals and colours of a tilted plane', () => {
