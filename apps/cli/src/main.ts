@@ -1,2 +1,14 @@
 // The sextant command: the pipeline in one process, evaluation, administration.
-export {}
+import { Command } from 'commander'
+import { addEvalCommand } from './commands/eval.ts'
+
+const program = new Command('sextant').description('6D object poses from a CAD model and one RGB-D frame')
+addEvalCommand(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  if (error instanceof Error && error.cause !== undefined) console.error(error.cause)
+  process.exitCode = 1
+}
