@@ -56,6 +56,20 @@ describe('findPlanes', () => {
     expect(table / (40 * 320)).toBeGreaterThan(0.95)
   })
 
+  it.each([1, 2, 3, 4])('is not distracted by far background noise (seed %i)', (seed) => {
+    // Upper third: 5 to 8 m of noise, twenty times the table in area, that no plane fits.
+    const rng = createRng(100 + seed)
+    const data = new Float32Array(320 * 240)
+    for (let i = 0; i < data.length; i++) {
+      const v = Math.floor(i / 320)
+      const z = table.offset / (table.normal[1] * ((v - camera.cy) / camera.fy) + table.normal[2])
+      data[i] = v < 80 ? 5000 + 3000 * rng.next() : 1 / (1 / z + 1e-6 * rng.normal())
+    }
+    const surface = estimateSurface({ width: 320, height: 240, data }, camera, { step: 1 })
+    const offsets = findPlanes(surface, {}, createRng(seed)).map(({ offset }) => offset)
+    expect(offsets.some((offset) => Math.abs(offset - table.offset) < 5)).toBe(true)
+  })
+
   it('answers the same for the same seed', () => {
     const surface = scene(180, 2e-6, 5)
     expect(findPlanes(surface, {}, createRng(9))).toEqual(findPlanes(surface, {}, createRng(9)))

@@ -40,6 +40,9 @@ export const PLANE_DEFAULTS: PlaneOptions = {
 }
 
 const REFITS = 3
+/** Hypotheses are compared by area with all depths beyond this counted as this, mm: far noise is large and thick. */
+const FAR = 2000
+const SPARE_ATTEMPTS = 2
 /** Hypotheses are counted on this many pixels. */
 const SAMPLE_COUNT = 1000
 /** Random points tried to sharpen a hypothesis, and how near to it they must lie: inlier distances, cosine. */
@@ -52,7 +55,7 @@ interface OrientedPoints {
   readonly count: number
   /** [n] index in the grid */
   readonly pixels: Int32Array
-  /** [n, ROW] position mm, normal, inlier distance mm, z² as the share of the area */
+  /** [n, ROW] position mm, normal, inlier distance mm, min(z, FAR)² as the vote */
   readonly rows: Float32Array
 }
 
@@ -69,15 +72,17 @@ export function findPlanes(surface: Surface, options: Partial<PlaneOptions>, rng
   let points = collectPoints(surface, settings)
   const planes: Plane[] = []
   const minInliers = Math.max(50, settings.minShare * points.count)
-  while (planes.length < settings.maxPlanes && points.count >= minInliers) {
+  const attempts = settings.maxPlanes + SPARE_ATTEMPTS
+  for (let k = 0; k < attempts && planes.length < settings.maxPlanes && points.count >= minInliers; k++) {
     const hypothesis = drawPlane(points, settings, rng)
     if (hypothesis === null) break
     const plane = refitPlane(surface, points, hypothesis, settings)
-    if (plane === null || plane.inlierCount < minInliers || plane.areaMm2 < settings.minAreaMm2) break
-    planes.push(plane)
+    if (plane === null) break
+    if (plane.inlierCount >= minInliers && plane.areaMm2 >= settings.minAreaMm2) planes.push(plane)
+    // A rejected plane (far noise, a box face) goes as well, so that the next one can be seen.
     points = selectPoints(points, (i) => !isInlier(points.rows, i * ROW, plane, settings.minNormalCosine))
   }
-  return planes
+  return planes.sort((a, b) => b.areaMm2 - a.areaMm2)
 }
 
 export interface PlaneMaskOptions {
@@ -140,7 +145,7 @@ function collectPoints(surface: Surface, settings: PlaneOptions): OrientedPoints
       rows[k + 4] = normals[3 * i + 1]
       rows[k + 5] = normals[3 * i + 2]
       rows[k + 6] = settings.toleranceMm + settings.toleranceSigma * depthSigma(surface, z)
-      rows[k + 7] = z * z
+      rows[k + 7] = Math.min(z, FAR) ** 2
       pixels[count++] = i
     }
   }
@@ -258,7 +263,7 @@ function refitPlane(
       moments[8] += w * z * z
       // Area of a pixel's footprint on the plane: z² / (fx fy) over the cosine of the view.
       const cosine = Math.abs(current.offset) / rows[k + 2]
-      areaMm2 += (rows[k + 7] * pixelArea) / Math.max(0.05, cosine)
+      areaMm2 += (rows[k + 2] * rows[k + 2] * pixelArea) / Math.max(0.05, cosine)
     }
     if (inlierCount < 3) return null
     const mean = scale([sum[0], sum[1], sum[2]], 1 / weightSum)
