@@ -99,6 +99,24 @@ describe('renderInto', () => {
     }
   })
 
+  it('includes centres that lie on slanted outlines', () => {
+    // a diamond with corners on pixel centres, 20 px from its middle: |dx| + |dy| <= 20
+    const fronto: PinholeCamera = { fx: 200, fy: 200, cx: 70, cy: 60, width: 160, height: 120 }
+    const target = createRasterTarget(160, 120)
+    const positions = Float32Array.from([50, 0, 0, 0, 50, 0, -50, 0, 0, 0, -50, 0])
+    const halves = [
+      [0, 1, 2, 2, 3, 0],
+      [1, 2, 3, 3, 0, 1],
+    ]
+    for (const half of halves) {
+      for (const first of [0, 1, 2]) {
+        const faces = Uint32Array.from(half.map((_, k) => half[k - (k % 3) + ((k + first) % 3)]))
+        const coverage = renderInto(target, createRasterMesh({ positions, faces }), upright(0, 0, 500), fronto)
+        expect(coverage).toEqual({ pixelCount: 841, x0: 50, y0: 40, x1: 91, y1: 81 })
+      }
+    }
+  })
+
   it('gives the depth, coordinates, normals and colours of a tilted plane', () => {
     const pose = tilted([0.3, 0.8, 0.1], 0.9, [10, -5, 400])
     const target = render(gridMesh(7, 200, 0.6), pose, { objectCoordinates: true, normals: 'face', colors: true })
