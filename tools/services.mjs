@@ -38,6 +38,8 @@ export async function startServices({ ports = {}, env = {}, onExit = () => {}, s
     const child = spawn(process.execPath, ['--enable-source-maps', `${root}apps/${service.name}-server/dist/main.js`], {
       stdio: ['ignore', stdio, 'inherit'],
       env: {
+        // Only warnings: one line a service says where it listens.
+        LOG_LEVEL: 'WARNING',
         ...process.env,
         ISM_SERVER_URL: urls.ism,
         PEM_SERVER_URL: urls.pem,
@@ -69,7 +71,9 @@ export async function startServices({ ports = {}, env = {}, onExit = () => {}, s
     )
   }
   try {
-    await Promise.all(SERVICES.map((service) => waitForHealth(service.name, urls[service.name] + service.health, children)))
+    await Promise.all(
+      SERVICES.map((service) => waitForHealth(service.name, urls[service.name] + service.health, children)),
+    )
   } catch (error) {
     await stop()
     throw error

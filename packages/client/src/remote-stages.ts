@@ -110,8 +110,8 @@ function wireDetection(
 function formOf(fields: object, frame: EncodedFrame): FormData {
   const form = new FormData()
   form.set('request', JSON.stringify(fields))
-  form.set('color', new Blob([frame.color as Uint8Array<ArrayBuffer>]), 'color')
-  form.set('depth', new Blob([frame.depth as Uint8Array<ArrayBuffer>]), 'depth')
+  form.set('color', new Blob([frame.color]), 'color')
+  form.set('depth', new Blob([frame.depth]), 'depth')
   return form
 }
 

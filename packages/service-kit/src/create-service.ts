@@ -3,7 +3,7 @@ import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import swagger from '@fastify/swagger'
 import reference from '@scalar/fastify-api-reference'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify'
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -51,7 +51,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT
   const app = Fastify({
     logger: { level: options.logLevel, base: { service: options.name } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestIdHeader: REQUEST_ID_HEADER,
     genReqId: () => randomUUID(),
@@ -61,7 +61,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  installErrorHandling(app as unknown as FastifyInstance)
+  installErrorHandling(app)
   await app.register(cors, { origin: true, credentials: true, exposedHeaders: [REQUEST_ID_HEADER] })
   await app.register(multipart, { limits: { fileSize: bodyLimit, fieldSize: bodyLimit, files: 8, fields: 8 } })
   await app.register(swagger, {
@@ -71,7 +71,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
     transform: jsonSchemaTransform,
   })
-  const metrics = installMetrics(app as unknown as FastifyInstance, options.name)
+  const metrics = installMetrics(app, options.name)
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header(REQUEST_ID_HEADER, request.id)
     done(null, payload)

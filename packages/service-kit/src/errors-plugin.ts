@@ -124,14 +124,10 @@ export function asPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error
   const { statusCode, message } = error as Partial<FastifyError>
   const detail = typeof message === 'string' ? message : HIDDEN_DETAIL
-  switch (statusCode) {
-    case 413:
-      return new PlatformError('request.too_large', { detail, cause: error })
-    case 415:
-      return new PlatformError('request.media_type_unsupported', { detail, cause: error })
-    default:
-      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-        ? new PlatformError('request.malformed', { detail, cause: error })
-        : new PlatformError('internal.unexpected', { detail: HIDDEN_DETAIL, cause: error })
-  }
+  if (statusCode === 413) return new PlatformError('request.too_large', { detail, cause: error })
+  if (statusCode === 415) return new PlatformError('request.media_type_unsupported', { detail, cause: error })
+  const isClientError = statusCode !== undefined && statusCode >= 400 && statusCode < 500
+  return isClientError
+    ? new PlatformError('request.malformed', { detail, cause: error })
+    : new PlatformError('internal.unexpected', { detail: HIDDEN_DETAIL, cause: error })
 }

@@ -9,7 +9,7 @@ import {
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { asPlatformError, type ServiceApp } from '@sextant/service-kit'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Dependencies } from '../compose.ts'
 import { estimateFromV1 } from '../estimate-from-v1.ts'
 
