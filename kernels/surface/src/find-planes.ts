@@ -45,6 +45,8 @@ const FAR = 2000
 const SPARE_ATTEMPTS = 2
 /** Hypotheses are counted on this many pixels. */
 const SAMPLE_COUNT = 1000
+/** Hypotheses from points of the best plane that are compared before the search ends early. */
+const MIN_HITS = 20
 /** Random points tried to sharpen a hypothesis, and how near to it they must lie: inlier distances, cosine. */
 const SHARPENING_DRAWS = 12
 const SHARPENING_LOOSENESS = 6
@@ -53,8 +55,6 @@ const SHARPENING_COSINE = 0.95
 /** Pixels with depth and normal as flat rows. */
 interface OrientedPoints {
   readonly count: number
-  /** [n] index in the grid */
-  readonly pixels: Int32Array
   /** [n, ROW] position mm, normal, inlier distance mm, min(z, FAR)² as the vote */
   readonly rows: Float32Array
 }
@@ -80,7 +80,7 @@ export function findPlanes(surface: Surface, options: Partial<PlaneOptions>, rng
     if (plane === null) break
     if (plane.inlierCount >= minInliers && plane.areaMm2 >= settings.minAreaMm2) planes.push(plane)
     // A rejected plane (far noise, a box face) goes as well, so that the next one can be seen.
-    points = selectPoints(points, (i) => !isInlier(points.rows, i * ROW, plane, settings.minNormalCosine))
+    points = withoutPlane(points, plane, settings.minNormalCosine)
   }
   return planes.sort((a, b) => b.areaMm2 - a.areaMm2)
 }
@@ -130,7 +130,6 @@ export function planeMaskInto(
 
 function collectPoints(surface: Surface, settings: PlaneOptions): OrientedPoints {
   const { width, height, depths, normals, camera } = surface
-  const pixels = new Int32Array(depths.length)
   const rows = new Float32Array(ROW * depths.length)
   let count = 0
   for (let v = 0, i = 0; v < height; v++) {
@@ -146,17 +145,22 @@ function collectPoints(surface: Surface, settings: PlaneOptions): OrientedPoints
       rows[k + 5] = normals[3 * i + 2]
       rows[k + 6] = settings.toleranceMm + settings.toleranceSigma * depthSigma(surface, z)
       rows[k + 7] = Math.min(z, FAR) ** 2
-      pixels[count++] = i
+      count++
     }
   }
-  return { count, pixels: pixels.subarray(0, count), rows: rows.subarray(0, ROW * count) }
+  return { count, rows: rows.subarray(0, ROW * count) }
 }
 
-function selectPoints(points: OrientedPoints, isKept: (i: number) => boolean): OrientedPoints {
-  const kept = points.pixels.map((_, i) => i).filter((i) => isKept(i))
-  const rows = new Float32Array(ROW * kept.length)
-  kept.forEach((i, k) => rows.set(points.rows.subarray(ROW * i, ROW * i + ROW), ROW * k))
-  return { count: kept.length, pixels: kept.map((i) => points.pixels[i]), rows }
+/** The points that do not lie on the plane. */
+function withoutPlane(points: OrientedPoints, plane: Hypothesis, minCosine: number): OrientedPoints {
+  const rows = new Float32Array(ROW * points.count)
+  let count = 0
+  for (let i = 0; i < points.count; i++) {
+    if (isInlier(points.rows, ROW * i, plane, minCosine)) continue
+    for (let c = 0; c < ROW; c++) rows[ROW * count + c] = points.rows[ROW * i + c]
+    count++
+  }
+  return { count, rows: rows.subarray(0, ROW * count) }
 }
 
 interface Hypothesis {
@@ -183,19 +187,25 @@ function drawPlane(points: OrientedPoints, settings: PlaneOptions, rng: Rng): Hy
   }
   let best: Hypothesis | null = null
   let bestArea = 0
-  for (let trial = 0; trial < settings.trials; trial++) {
+  let needed = settings.trials
+  for (let trial = 0; trial < needed; trial++) {
     const hypothesis = sharpen(points, rng.integer(points.count), rng)
     const { offset } = hypothesis
     const [nx, ny, nz] = hypothesis.normal
     let area = 0
+    let inlierCount = 0
     for (let k = 0; k < rows.length; k += ROW) {
       const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
       if (Math.abs(distance) > rows[k + 6]) continue
-      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minNormalCosine) area += rows[k + 7]
+      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] <= minNormalCosine) continue
+      area += rows[k + 7]
+      inlierCount++
     }
     if (area > bestArea) {
       bestArea = area
       best = hypothesis
+      // One inlier point makes a hypothesis: enough trials to have drawn MIN_HITS of them.
+      needed = Math.min(settings.trials, Math.ceil((MIN_HITS * sampleCount) / inlierCount))
     }
   }
   return best
