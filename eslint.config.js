@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 const numericRooms = [
-  'packages/{geometry,image,mesh,templates,segmentation,pose,testkit}/src/**/*.ts',
+  'packages/{geometry,image,mesh,templates,segmentation,pose,evaluation,testkit}/src/**/*.ts',
   'kernels/*/src/**/*.ts',
 ]
 

@@ -1,9 +1,11 @@
 // The sextant command: the pipeline in one process, evaluation, administration.
 import { Command } from 'commander'
 import { addEvalCommand } from './commands/eval.ts'
+import { addExampleCommand } from './commands/example.ts'
 
 const program = new Command('sextant').description('6D object poses from a CAD model and one RGB-D frame')
 addEvalCommand(program)
+addExampleCommand(program)
 
 try {
   await program.parseAsync()

@@ -30,3 +30,6 @@ export {
   type ObjectSymmetry,
 } from './symmetries.ts'
 export { VISIBLE_TOLERANCE_MM, visibleMask } from './visible-mask.ts'
+export { createExample, type Example } from './synth/example-scene.ts'
+export { generateScene, type SceneInstance, type SyntheticScene } from './synth/generate-scene.ts'
+export type { Finish, Prop } from './synth/scene-layout.ts'

@@ -224,6 +224,31 @@ function turnsAbout(axis: Vector3, stepDegrees: number, count: number): number[]
   return Array.from({ length: count - 1 }, (_, k) => rotationAbout(axis, (k + 1) * stepDegrees * DEGREES))
 }
 
+/** Halving steps about every free axis, as far as the score rises: geometry cannot tell the turn, colour and edges can. */
+const FREE_TURN_STEPS_DEGREES = [15, 7.5, 4, 2, 1]
+
+function searchFreeTurns(
+  model: PreparedModel,
+  candidates: readonly Candidate[],
+  verify: (candidate: Candidate, isFine: boolean) => void,
+): Candidate[] {
+  if (model.freeAxes.length !== 1) return []
+  const [axis] = model.freeAxes
+  return candidates.map((start) => {
+    let best = start
+    for (const step of FREE_TURN_STEPS_DEGREES) {
+      for (const sign of [-1, 1]) {
+        const pose = best.pose.slice()
+        pose.set(multiplyRotations(best.pose.subarray(0, 9), rotationAbout(axis, sign * step * DEGREES)))
+        const candidate: Candidate = { pose, score: -1, region: start.region, verification: null }
+        verify(candidate, true)
+        if (candidate.score > best.score) best = candidate
+      }
+    }
+    return best
+  })
+}
+
 function answerOf(
   scene: PreparedScene,
   model: PreparedModel,

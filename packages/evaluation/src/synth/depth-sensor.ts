@@ -1,0 +1,138 @@
+import type { ColorImage, Rng, Vector3 } from '@sextant/geometry'
+import { eyeOf, OWNER_NOTHING, type SceneBuffers } from './scene-buffers.ts'
+import { smoothNoise } from './table-top.ts'
+import { invert, normalize, subtract, dot, type Transform } from '@sextant/geometry'
+
+/** A stereo depth camera of the D4xx kind. */
+export const DEPTH_SENSOR = {
+  /** mm */
+  baseline: 55,
+  /** px of disparity: noise of each pixel, noise shared by a patch, step */
+  pixelNoise: 0.035,
+  patchNoise: 0.05,
+  patchSize: 5,
+  disparityStep: 1 / 32,
+  /** px by which the matching window smears depth edges (standard deviation) */
+  edgeJitter: 0.55,
+  /** mm; neighbours farther apart are a depth edge */
+  edgeJump: 14,
+  edgeDropout: 0.3,
+  /** cosine of the viewing angle at which measurements begin to fail, and are gone */
+  grazing: [0.26, 0.1] as const,
+  /** brightness from which a pixel is saturated and cannot be matched */
+  saturation: 250,
+  saturationDropout: 0.6,
+  /** mm */
+  farthest: 4000,
+} as const
+
+/**
+ * Simulates the depth camera: ragged edges, noise and steps in disparity, the band beside near things that only one
+ * of the two imagers sees, failures at edges, grazing angles, highlights and in blotches.
+ *
+ * @returns [height, width] mm, rounded; 0 = missing
+ */
+export function senseDepth(
+  buffers: SceneBuffers,
+  color: ColorImage,
+  cameraFromWorld: Transform<'camera', 'world'>,
+  rng: Rng,
+): Uint16Array {
+  const { width, height, fx } = buffers.camera
+  const S = DEPTH_SENSOR
+  const out = new Uint16Array(width * height)
+  const hidden = findHalfOccluded(buffers)
+  const eye = eyeOf(invert(cameraFromWorld))
+  const scaleOfDisparity = fx * S.baseline
+  const patch = patchNoise(width, height, rng)
+  const noiseX = 512 * rng.next()
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x
+      const sx = clamp(x + Math.round(S.edgeJitter * rng.normal()), width)
+      const sy = clamp(y + Math.round(S.edgeJitter * rng.normal()), height)
+      const noise = S.pixelNoise * rng.normal() + S.patchNoise * (patch[i] ?? 0)
+      const luck = rng.next()
+      const s = sy * width + sx
+      const z = buffers.depths[s] ?? 0
+      if (z === 0 || z > S.farthest || buffers.owners[s] === OWNER_NOTHING || hidden[i] === 1) continue
+      let dropout = isEdge(buffers, x, y) ? S.edgeDropout : 0
+      const cosine = viewingCosine(buffers, s, eye)
+      dropout = Math.max(dropout, (S.grazing[0] - cosine) / (S.grazing[0] - S.grazing[1]))
+      const [r = 0, g = 0, b = 0] = color.data.subarray(3 * i, 3 * i + 3)
+      if (Math.min(r, g, b) > S.saturation) dropout = Math.max(dropout, S.saturationDropout)
+      if (smoothNoise(noiseX + x / 7, y / 7) + 0.25 * smoothNoise(noiseX + x / 2, y / 2) > 1.19) dropout = 1
+      if (luck < dropout) continue
+      const disparity = scaleOfDisparity / z + noise
+      out[i] = Math.round(scaleOfDisparity / (Math.round(disparity / S.disparityStep) * S.disparityStep))
+    }
+  }
+  return out
+}
+
+const clamp = (value: number, size: number): number => Math.min(size - 1, Math.max(0, value))
+
+/** 1 where the other imager looks at something nearer. */
+function findHalfOccluded({ camera, depths }: SceneBuffers): Uint8Array {
+  const { width, height, fx } = camera
+  const hidden = new Uint8Array(width * height)
+  const nearest = new Float32Array(width + 2)
+  for (let y = 0; y < height; y++) {
+    nearest.fill(0)
+    const disparityAt = (x: number): number => {
+      const z = depths[y * width + x] ?? 0
+      return z === 0 ? 0 : (fx * DEPTH_SENSOR.baseline) / z
+    }
+    for (let x = 0; x < width; x++) {
+      const d = disparityAt(x)
+      const bin = Math.floor(x - d)
+      for (const b of [bin, bin + 1]) if (b >= 0 && b < nearest.length) nearest[b] = Math.max(nearest[b] ?? 0, d)
+    }
+    for (let x = 0; x < width; x++) {
+      const d = disparityAt(x)
+      const bin = Math.round(x - d)
+      // Left of the other imager's view there is no match at all; real cameras crop or lose that border.
+      if (bin >= 0 && bin < nearest.length && (nearest[bin] ?? 0) > d + 1.2) hidden[y * width + x] = 1
+    }
+  }
+  return hidden
+}
+
+function isEdge({ camera, depths }: SceneBuffers, x: number, y: number): boolean {
+  const z = depths[y * camera.width + x] ?? 0
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
+    const other = depths[clamp(y + dy, camera.height) * camera.width + clamp(x + dx, camera.width)] ?? 0
+    if (Math.abs(other - z) > DEPTH_SENSOR.edgeJump) return true
+  }
+  return false
+}
+
+function viewingCosine(buffers: SceneBuffers, i: number, eye: Vector3): number {
+  const [nx = 0, ny = 0, nz = 0] = buffers.normals.subarray(3 * i, 3 * i + 3)
+  const [px = 0, py = 0, pz = 0] = buffers.points.subarray(3 * i, 3 * i + 3)
+  return Math.abs(dot([nx, ny, nz], normalize(subtract(eye, [px, py, pz]))))
+}
+
+/** Standard normal noise averaged over patches, again of variance one. */
+function patchNoise(width: number, height: number, rng: Rng): Float32Array {
+  const half = DEPTH_SENSOR.patchSize >> 1
+  const white = Float32Array.from({ length: width * height }, () => rng.normal())
+  const out = new Float32Array(width * height)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0
+      for (let dy = -half; dy <= half; dy++) {
+        for (let dx = -half; dx <= half; dx++) {
+          sum += white[clamp(y + dy, height) * width + clamp(x + dx, width)] ?? 0
+        }
+      }
+      out[y * width + x] = sum / DEPTH_SENSOR.patchSize
+    }
+  }
+  return out
+}
