@@ -1,5 +1,5 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
-import { createRng, rotationAbout, multiplyRotations, type Vector3 } from '@sextant/geometry'
+import { createRng } from '@sextant/geometry'
 import {
   createPairHypothesisWorkspace,
   generatePairHypotheses,
@@ -8,6 +8,7 @@ import {
 } from '@sextant/hypotheses'
 import { proposalsWithin } from '@sextant/regions'
 import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
+import { composeMotions, turnAbout } from './near-symmetries.ts'
 import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
@@ -207,21 +208,22 @@ function hypothesesOf(
   }))
 }
 
-/** The poses that look alike: discrete turns, and a full circle about every free axis when colour can tell. */
-function expandSymmetries(model: PreparedModel, finalists: readonly Candidate[]): Candidate[] {
-  const turns: (readonly number[])[] = [...model.nearSymmetries]
-  if (model.usesColor) for (const axis of model.freeAxes) turns.push(...turnsAbout(axis, 30, 12))
-  return finalists.flatMap((finalist) =>
-    turns.map((turn) => {
-      const pose = finalist.pose.slice()
-      pose.set(multiplyRotations(finalist.pose.subarray(0, 9), turn))
-      return { pose, score: -1, region: finalist.region, verification: null }
-    }),
-  )
-}
+const FREE_TURNS = 12
 
-function turnsAbout(axis: Vector3, stepDegrees: number, count: number): number[][] {
-  return Array.from({ length: count - 1 }, (_, k) => rotationAbout(axis, (k + 1) * stepDegrees * DEGREES))
+/** The poses that look alike: discrete motions, and a full circle about every free axis. */
+function expandSymmetries(model: PreparedModel, finalists: readonly Candidate[]): Candidate[] {
+  const motions = [...model.nearSymmetries]
+  for (const axis of model.freeAxes) {
+    for (let k = 1; k < FREE_TURNS; k++) motions.push(turnAbout(axis, (2 * Math.PI * k) / FREE_TURNS))
+  }
+  return finalists.flatMap((finalist) =>
+    motions.map((motion) => ({
+      pose: composeMotions(finalist.pose, motion),
+      score: -1,
+      region: finalist.region,
+      verification: null,
+    })),
+  )
 }
 
 /** Halving steps about every free axis, as far as the score rises: geometry cannot tell the turn, colour and edges can. */
@@ -238,8 +240,7 @@ function searchFreeTurns(
     let best = start
     for (const step of FREE_TURN_STEPS_DEGREES) {
       for (const sign of [-1, 1]) {
-        const pose = best.pose.slice()
-        pose.set(multiplyRotations(best.pose.subarray(0, 9), rotationAbout(axis, sign * step * DEGREES)))
+        const pose = composeMotions(best.pose, turnAbout(axis, sign * step * DEGREES))
         const candidate: Candidate = { pose, score: -1, region: start.region, verification: null }
         verify(candidate, true)
         if (candidate.score > best.score) best = candidate

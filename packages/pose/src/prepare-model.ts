@@ -4,7 +4,7 @@ import { boundingBox, diameterOf, simplifyByClustering } from '@sextant/mesh'
 import { createRasterMesh, type RasterMesh } from '@sextant/raster'
 import { isColorInformative } from './chroma.ts'
 import { clusterPoints, farthestPointOrder, selectPoints } from './cluster-points.ts'
-import { findNearSymmetries } from './near-symmetries.ts'
+import { findNearSymmetries, type FreeAxis } from './near-symmetries.ts'
 import { sampleVisibleSurface } from './sample-model.ts'
 
 /** Everything about an object that does not depend on the frame; made once per CAD digest. */
@@ -22,10 +22,10 @@ export interface PreparedModel {
   readonly fineMesh: RasterMesh
   /** false for grey placeholders: colour then says nothing */
   readonly usesColor: boolean
-  /** rotations (row-major 3x3) about the centre that map the shape nearly onto itself; identity excluded */
-  readonly nearSymmetries: readonly (readonly number[])[]
-  /** unit axes through the centre about which the shape can turn freely */
-  readonly freeAxes: readonly Vector3[]
+  /** motions (rotation row-major, translation mm) that map the shape nearly onto itself; identity excluded */
+  readonly nearSymmetries: readonly Float64Array[]
+  /** lines about which the shape can turn freely, or nearly so (a mug about its axis) */
+  readonly freeAxes: readonly FreeAxis[]
 }
 
 const PAIR_VOXEL = 0.065
@@ -71,7 +71,7 @@ export function prepareModel(mesh: TriangleMesh): PreparedModel {
     coarseMesh,
     fineMesh,
     usesColor,
-    nearSymmetries: shape.rotations,
+    nearSymmetries: shape.motions,
     freeAxes: shape.freeAxes,
   }
 }

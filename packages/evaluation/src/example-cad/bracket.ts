@@ -1,7 +1,7 @@
 import type { TriangleMesh, Vector3 } from '@sextant/geometry'
 import { addRevolution, along, createPartBuilder, type PartBuilder, type Rgb } from './part-builder.ts'
 
-const METAL: Rgb = [152, 155, 160]
+const METAL: Rgb = [52, 104, 178]
 const SEGMENTS = 40
 const X: Vector3 = [1, 0, 0]
 const Y: Vector3 = [0, 1, 0]
