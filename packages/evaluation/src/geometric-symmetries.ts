@@ -90,9 +90,8 @@ function sampleSurface(mesh: TriangleMesh, count: number): Vector3[] {
   let f = 0
   for (let n = 0; n < count; n++) {
     const target = ((n + rng.next()) / count) * total
-    while (f < faces.length - 1 && (faces[f]?.until ?? 0) < target) f++
+    while (f < faces.length - 1 && faces[f].until < target) f++
     const face = faces[f]
-    if (face === undefined) break
     let u = rng.next()
     let v = rng.next()
     if (u + v > 1) {
@@ -117,8 +116,7 @@ function candidateAxes(points: readonly Vector3[]): Vector3[] {
   const C = new Array<number>(9).fill(0)
   for (const p of points) {
     const d = subtract(p, mean)
-    for (const r of [0, 1, 2] as const)
-      for (const c of [0, 1, 2] as const) C[3 * r + c] = (C[3 * r + c] ?? 0) + d[r] * d[c]
+    for (const r of [0, 1, 2] as const) for (const c of [0, 1, 2] as const) C[3 * r + c] = C[3 * r + c] + d[r] * d[c]
   }
   for (const [x = 0, y = 0, z = 0] of eigenSymmetric3(C).vectors) {
     if (axes.every((axis) => Math.abs(axis[0] * x + axis[1] * y + axis[2] * z) < 0.99)) axes.push([x, y, z])

@@ -23,11 +23,7 @@ export function metricPointsOf(mesh: TriangleMesh): MetricPoints {
   const vertices = verticesOf(mesh)
   if (vertices.length <= METRIC_POINT_LIMIT) return { extreme: vertices, spread: vertices }
   const stride = vertices.length / METRIC_POINT_LIMIT
-  const spread: Vector3[] = []
-  for (let k = 0; k < METRIC_POINT_LIMIT; k++) {
-    const vertex = vertices[Math.floor(k * stride)]
-    if (vertex !== undefined) spread.push(vertex)
-  }
+  const spread = Array.from({ length: METRIC_POINT_LIMIT }, (_, k) => vertices[Math.floor(k * stride)])
   return { extreme: extremePoints(vertices, METRIC_POINT_LIMIT), spread }
 }
 
@@ -58,7 +54,7 @@ function extremePoints(vertices: readonly Vector3[], directionCount: number): Ve
     let best = -Infinity
     let winner = 0
     for (let i = 0; i < vertices.length; i++) {
-      const value = x * (xs[i] ?? 0) + y * (ys[i] ?? 0) + z * (zs[i] ?? 0)
+      const value = x * xs[i] + y * ys[i] + z * zs[i]
       if (value > best) {
         best = value
         winner = i

@@ -76,10 +76,7 @@ function leastOver(
     const pose = compose(truth, symmetry)
     let largest = 0
     for (let i = 0; i < points.length && largest < least; i++) {
-      const point = points[i]
-      const other = placed[i]
-      if (point === undefined || other === undefined) break
-      const value = distance(other, transformPointInto(moved, pose, point))
+      const value = distance(placed[i], transformPointInto(moved, pose, points[i]))
       largest = Number.isNaN(value) ? Infinity : Math.max(largest, value)
     }
     least = Math.min(least, largest)

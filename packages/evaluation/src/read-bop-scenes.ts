@@ -8,7 +8,7 @@ import { parseModelsInfo } from './symmetries.ts'
 /** Instances seen less than this are left out. */
 export const BOP_LIMITS = { visibleFraction: 0.1, visiblePixels: 300 }
 
-type PerImage<T> = Readonly<Record<string, T>>
+type PerImage<T> = Readonly<Partial<Record<string, T>>>
 
 interface CameraRow {
   readonly cam_K: readonly [number, number, number, number, number, number, number, number, number]
@@ -46,7 +46,7 @@ export async function readBopScenes(directory: string): Promise<EvaluationCase[]
       const name = image.padStart(6, '0')
       const instances: TrueInstance[] = []
       for (const [index, pose] of (poses[image] ?? []).entries()) {
-        const seen = visibility[image]?.[index]
+        const seen = visibility[image]?.at(index)
         if (seen === undefined) throw new TypeError(`scene ${scene}, image ${image} has no visibility of pose ${index}`)
         if (seen.visib_fract < BOP_LIMITS.visibleFraction || seen.px_count_visib < BOP_LIMITS.visiblePixels) continue
         instances.push({

@@ -11,7 +11,7 @@ export function visibleMask(frame: Frame, mesh: TriangleMesh, cameraFromObject: 
   renderInto(target, createRasterMesh(mesh), cameraFromObject, frame.camera)
   const data = new Uint8Array(width * height)
   target.depths.forEach((rendered, i) => {
-    const seen = measured[i] ?? 0
+    const seen = measured[i]
     if (rendered > 0 && seen > 0 && Math.abs(seen - rendered) < VISIBLE_TOLERANCE_MM) data[i] = 1
   })
   return { width, height, data }

@@ -1,7 +1,7 @@
 import type { TriangleMesh, Vector3 } from '@sextant/geometry'
 import { addRevolution, along, createPartBuilder, type PartBuilder, type Rgb } from './part-builder.ts'
 
-const METAL: Rgb = [52, 104, 178]
+const PAINT: Rgb = [52, 104, 178]
 const SEGMENTS = 40
 const X: Vector3 = [1, 0, 0]
 const Y: Vector3 = [0, 1, 0]
@@ -21,7 +21,7 @@ interface Plate {
 }
 
 /**
- * A machined angle bracket, 92 x 60 x 84 mm, without colour: foot with two bolt holes, upright with a bore and a hub
+ * A machined angle bracket, 92 x 60 x 84 mm, painted in one blue: foot with two bolt holes, upright with a bore and a hub
  * around it, one rib off the middle. No rotation maps it onto itself.
  */
 export function createBracket(): TriangleMesh {
@@ -58,12 +58,12 @@ function addPlate(builder: PartBuilder, plate: Plate): void {
       builder.triangles(
         points.map(([u, v]) => at(u, v, thickness)),
         faces,
-        METAL,
+        PAINT,
       )
       builder.triangles(
         points.map(([u, v]) => at(u, v, 0)),
         faces.map(([a, b, c]) => [a, c, b]),
-        METAL,
+        PAINT,
       )
       if (hole === undefined) continue
       const u = (u0 + u1) / 2
@@ -75,18 +75,18 @@ function addPlate(builder: PartBuilder, plate: Plate): void {
           const angle = -2 * Math.PI * s
           return at(u + hole.radius * Math.cos(angle), v + hole.radius * Math.sin(angle), n * thickness)
         },
-        () => METAL,
+        () => PAINT,
       )
     }
   }
-  const width = us.at(-1) ?? 0
-  const height = vs.at(-1) ?? 0
+  const width = us[us.length - 1]
+  const height = vs[vs.length - 1]
   const wall = (from: readonly [number, number], to: readonly [number, number]): void =>
     builder.patch(
       1,
       1,
       (s, n) => at(from[0] + s * (to[0] - from[0]), from[1] + s * (to[1] - from[1]), n * thickness),
-      () => METAL,
+      () => PAINT,
     )
   wall([0, 0], [width, 0])
   wall([width, 0], [width, height])
@@ -145,21 +145,20 @@ function addRib(builder: PartBuilder): void {
     [9, y, 36],
   ]
   const points = [...corners(6), ...corners(13)]
-  builder.triangles(points.slice(0, 3), [[0, 1, 2]], METAL)
-  builder.triangles(points.slice(3), [[0, 2, 1]], METAL)
+  builder.triangles(points.slice(0, 3), [[0, 1, 2]], PAINT)
+  builder.triangles(points.slice(3), [[0, 2, 1]], PAINT)
   for (const [a, b] of [
     [0, 1],
     [1, 2],
     [2, 0],
   ] as const) {
-    const quad = [points[a], points[a + 3], points[b + 3], points[b]].filter((point) => point !== undefined)
     builder.triangles(
-      quad,
+      [points[a], points[a + 3], points[b + 3], points[b]],
       [
         [0, 1, 2],
         [0, 2, 3],
       ],
-      METAL,
+      PAINT,
     )
   }
 }
@@ -174,7 +173,7 @@ function addHub(builder: PartBuilder): void {
       [17.5, 0],
     ],
     SEGMENTS,
-    () => METAL,
+    () => PAINT,
   )
   addRevolution(
     part,
@@ -183,7 +182,7 @@ function addHub(builder: PartBuilder): void {
       [17.5, 12],
     ],
     SEGMENTS,
-    () => METAL,
+    () => PAINT,
   )
   addRevolution(
     part,
@@ -192,7 +191,7 @@ function addHub(builder: PartBuilder): void {
       [13, 12],
     ],
     SEGMENTS,
-    () => METAL,
+    () => PAINT,
   )
   addRevolution(
     part,
@@ -201,7 +200,7 @@ function addHub(builder: PartBuilder): void {
       [13, 0],
     ],
     SEGMENTS,
-    () => METAL,
+    () => PAINT,
   )
   const { positions, faces } = part.build()
   const points: Vector3[] = []
@@ -215,5 +214,5 @@ function addHub(builder: PartBuilder): void {
     const [a = 0, b = 0, c = 0] = faces.subarray(i, i + 3)
     triangles.push([a, b, c])
   }
-  builder.triangles(points, triangles, METAL)
+  builder.triangles(points, triangles, PAINT)
 }

@@ -25,7 +25,7 @@ function createTin(): TriangleMesh {
   for (let k = 1; k <= 24; k++) profile.push([33, 2 + 4 * k])
   profile.push([31, 100], [30, 97.5], [0, 97.5])
   addRevolution(builder, profile, 60, (angle, index) => {
-    const [radius, z] = profile[index] ?? [0, 0]
+    const [radius, z] = profile[index]
     if (radius < 33 || z < 5 || z > 95) return [176, 176, 172]
     if (z < 60 && z > 34) return Math.sin(3 * angle) > 0.6 ? [190, 40, 36] : [238, 232, 214]
     return [190, 40, 36]

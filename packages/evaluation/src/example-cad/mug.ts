@@ -18,7 +18,7 @@ export function createMug(): TriangleMesh {
   const builder = createPartBuilder()
   const profile = mugProfile()
   addRevolution(builder, profile, SEGMENTS, (angle, index) => {
-    const [radius, z] = profile[index] ?? [0, 0]
+    const [radius, z] = profile[index]
     if (radius < RADIUS - 2) return INSIDE
     if (z < 58 || z > 82) return z > 10 && z < 16 ? BAND : GLAZE
     // The mark: three slanted strokes on the side opposite the handle, nearer to +y.

@@ -88,7 +88,7 @@ export function addRevolution(
     segments,
     last,
     (u, v) => {
-      const [radius, z] = profile[Math.round(v * last)] ?? [0, 0]
+      const [radius, z] = profile[Math.round(v * last)]
       const angle = 2 * Math.PI * u
       return [radius * Math.cos(angle), radius * Math.sin(angle), z]
     },

@@ -26,8 +26,9 @@ const LETTERS = {
 function isInWord(s: number, t: number, cell: number): boolean {
   const column = Math.floor(s / cell)
   const row = 4 - Math.floor(t / cell)
-  const letter = [LETTERS.T, LETTERS.E, LETTERS.A][Math.floor(column / 4)]
-  return column >= 0 && letter?.[row]?.[column % 4] === '#'
+  if (row < 0 || row > 4) return false
+  const letter = [LETTERS.T, LETTERS.E, LETTERS.A].at(Math.floor(column / 4))
+  return column >= 0 && column < 12 && letter?.at(row)?.[column % 4] === '#'
 }
 
 const front: FacePrint = (s, t) => {

@@ -15,7 +15,7 @@ const VIGNETTING = 0.16
 export function senseColor(radiance: Float32Array, width: number, height: number, rng: Rng): ColorImage {
   const data = new Uint8Array(3 * width * height)
   const grain = Float32Array.from({ length: 3 * (width + 1) * (height + 1) }, () => rng.normal())
-  const grainAt = (x: number, y: number, c: number): number => grain[3 * (y * (width + 1) + x) + c] ?? 0
+  const grainAt = (x: number, y: number, c: number): number => grain[3 * (y * (width + 1) + x) + c]
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const dx = (x - width / 2) / (width / 2)
@@ -25,7 +25,7 @@ export function senseColor(radiance: Float32Array, width: number, height: number
         let sum = 0
         for (let k = 0; k < 4; k++) {
           const source = (2 * y + (k >> 1)) * 2 * width + 2 * x + (k & 1)
-          sum += radiance[3 * source + c] ?? 0
+          sum += radiance[3 * source + c]
         }
         const value = encode(shoulder((EXPOSURE * shading * sum) / 4))
         const noise = 0.6 * grainAt(x, y, c) + 0.45 * (grainAt(x + 1, y, c) + grainAt(x, y + 1, c))

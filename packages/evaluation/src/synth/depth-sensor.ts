@@ -51,10 +51,10 @@ export function senseDepth(
       const i = y * width + x
       const sx = clamp(x + Math.round(S.edgeJitter * rng.normal()), width)
       const sy = clamp(y + Math.round(S.edgeJitter * rng.normal()), height)
-      const noise = S.pixelNoise * rng.normal() + S.patchNoise * (patch[i] ?? 0)
+      const noise = S.pixelNoise * rng.normal() + S.patchNoise * patch[i]
       const luck = rng.next()
       const s = sy * width + sx
-      const z = buffers.depths[s] ?? 0
+      const z = buffers.depths[s]
       if (z === 0 || z > S.farthest || buffers.owners[s] === OWNER_NOTHING || hidden[i] === 1) continue
       let dropout = isEdge(buffers, x, y) ? S.edgeDropout : 0
       const cosine = viewingCosine(buffers, s, eye)
@@ -80,33 +80,33 @@ function findHalfOccluded({ camera, depths }: SceneBuffers): Uint8Array {
   for (let y = 0; y < height; y++) {
     nearest.fill(0)
     const disparityAt = (x: number): number => {
-      const z = depths[y * width + x] ?? 0
+      const z = depths[y * width + x]
       return z === 0 ? 0 : (fx * DEPTH_SENSOR.baseline) / z
     }
     for (let x = 0; x < width; x++) {
       const d = disparityAt(x)
       const bin = Math.floor(x - d)
-      for (const b of [bin, bin + 1]) if (b >= 0 && b < nearest.length) nearest[b] = Math.max(nearest[b] ?? 0, d)
+      for (const b of [bin, bin + 1]) if (b >= 0 && b < nearest.length) nearest[b] = Math.max(nearest[b], d)
     }
     for (let x = 0; x < width; x++) {
       const d = disparityAt(x)
       const bin = Math.round(x - d)
       // Left of the other imager's view there is no match at all; real cameras crop or lose that border.
-      if (bin >= 0 && bin < nearest.length && (nearest[bin] ?? 0) > d + 1.2) hidden[y * width + x] = 1
+      if (bin >= 0 && bin < nearest.length && nearest[bin] > d + 1.2) hidden[y * width + x] = 1
     }
   }
   return hidden
 }
 
 function isEdge({ camera, depths }: SceneBuffers, x: number, y: number): boolean {
-  const z = depths[y * camera.width + x] ?? 0
+  const z = depths[y * camera.width + x]
   for (const [dx, dy] of [
     [1, 0],
     [-1, 0],
     [0, 1],
     [0, -1],
   ] as const) {
-    const other = depths[clamp(y + dy, camera.height) * camera.width + clamp(x + dx, camera.width)] ?? 0
+    const other = depths[clamp(y + dy, camera.height) * camera.width + clamp(x + dx, camera.width)]
     if (Math.abs(other - z) > DEPTH_SENSOR.edgeJump) return true
   }
   return false
@@ -128,7 +128,7 @@ function patchNoise(width: number, height: number, rng: Rng): Float32Array {
       let sum = 0
       for (let dy = -half; dy <= half; dy++) {
         for (let dx = -half; dx <= half; dx++) {
-          sum += white[clamp(y + dy, height) * width + clamp(x + dx, width)] ?? 0
+          sum += white[clamp(y + dy, height) * width + clamp(x + dx, width)]
         }
       }
       out[y * width + x] = sum / DEPTH_SENSOR.patchSize

@@ -34,7 +34,7 @@ export function areApart(a: Footprint, b: Footprint, gap: number): boolean {
 
 function hasSeparatingEdge(edges: Footprint, others: Footprint, gap: number): boolean {
   return edges.some((from, k) => {
-    const to = edges[(k + 1) % edges.length] ?? from
+    const to = edges[(k + 1) % edges.length]
     const length = Math.hypot(to[0] - from[0], to[1] - from[1])
     if (length === 0) return false
     const nx = (to[1] - from[1]) / length

@@ -76,11 +76,11 @@ function instancesOf(
   cameraFromWorld: Transform<'camera', 'world'>,
 ): SceneInstance[] {
   const counts = new Array<number>(props.length).fill(0)
-  for (const owner of buffers.owners) if (owner >= 0) counts[owner] = (counts[owner] ?? 0) + 1
+  for (const owner of buffers.owners) if (owner >= 0) counts[owner] = counts[owner] + 1
   return props.flatMap(({ name, worldFromObject }, index) => {
     if (name === null) return []
-    const visiblePixels = counts[index] ?? 0
-    const visibleFraction = visiblePixels / Math.max(1, buffers.fullCounts[index] ?? 0)
+    const visiblePixels = counts[index]
+    const visibleFraction = visiblePixels / Math.max(1, buffers.fullCounts[index])
     return { name, cameraFromObject: compose(cameraFromWorld, worldFromObject), visiblePixels, visibleFraction }
   })
 }

@@ -39,19 +39,19 @@ export function lightScene(buffers: SceneBuffers, props: readonly DrawnProp[], e
     addLight(buffers, props, light, share, irradiance, light.isKey ? keySeen : skySeen)
   }
   for (let i = 0; i < pixels; i++) {
-    const owner = buffers.owners[i] ?? OWNER_NOTHING
+    const owner = buffers.owners[i]
     if (owner === OWNER_NOTHING) continue
     const [nx = 0, ny = 0, nz = 0] = buffers.normals.subarray(3 * i, 3 * i + 3)
     const normal: Vector3 = [nx, ny, nz]
     const [px = 0, py = 0, pz = 0] = buffers.points.subarray(3 * i, 3 * i + 3)
     const toEye = normalize(subtract(eye, [px, py, pz]))
     const finish = props[owner]?.finish ?? { diffuse: 1, mirror: 0.015, exponent: 12 }
-    const mirrored = mirrorLight(normal, toEye, finish.mirror, finish.exponent, keySeen[i] ?? 0, skySeen[i] ?? 0)
+    const mirrored = mirrorLight(normal, toEye, finish.mirror, finish.exponent, keySeen[i], skySeen[i])
     for (let c = 0; c < 3; c++) {
-      const albedo = buffers.albedos[3 * i + c] ?? 0
-      const bounce = owner >= 0 ? 0.5 * (1 - nz) * (BOUNCE[c] ?? 0) : 0
-      const arriving = owner === OWNER_FLOOR ? FLOOR_LIGHT : (irradiance[3 * i + c] ?? 0) + bounce
-      out[3 * i + c] = albedo * finish.diffuse * arriving + (mirrored[c] ?? 0)
+      const albedo = buffers.albedos[3 * i + c]
+      const bounce = owner >= 0 ? 0.5 * (1 - nz) * BOUNCE[c] : 0
+      const arriving = owner === OWNER_FLOOR ? FLOOR_LIGHT : irradiance[3 * i + c] + bounce
+      out[3 * i + c] = albedo * finish.diffuse * arriving + mirrored[c]
     }
   }
   return out
@@ -97,14 +97,14 @@ function addLight(
   const { points, normals, owners } = buffers
   const half = SHADOW_SIZE / 2
   for (let i = 0; i < owners.length; i++) {
-    if ((owners[i] ?? OWNER_NOTHING) <= OWNER_FLOOR) continue
-    const nx = normals[3 * i] ?? 0
-    const ny = normals[3 * i + 1] ?? 0
-    const nz = normals[3 * i + 2] ?? 0
+    if (owners[i] <= OWNER_FLOOR) continue
+    const nx = normals[3 * i]
+    const ny = normals[3 * i + 1]
+    const nz = normals[3 * i + 2]
     // The point is lifted off its surface, or a curved face would shade itself.
-    const x = (points[3 * i] ?? 0) + SHADOW_BIAS * nx
-    const y = (points[3 * i + 1] ?? 0) + SHADOW_BIAS * ny
-    const z = (points[3 * i + 2] ?? 0) + SHADOW_BIAS * nz
+    const x = points[3 * i] + SHADOW_BIAS * nx
+    const y = points[3 * i + 1] + SHADOW_BIAS * ny
+    const z = points[3 * i + 2] + SHADOW_BIAS * nz
     const lx = light.position[0] - x
     const ly = light.position[1] - y
     const lz = light.position[2] - z
@@ -114,13 +114,13 @@ function addLight(
     const u = Math.round((map.focal * (a * x + b * y + c * z + tx)) / depth + half)
     const v = Math.round((map.focal * (d * x + e * y + f * z + ty)) / depth + half)
     if (u >= 0 && v >= 0 && u < SHADOW_SIZE && v < SHADOW_SIZE) {
-      const blocker = map.depths[v * SHADOW_SIZE + u] ?? 0
+      const blocker = map.depths[v * SHADOW_SIZE + u]
       if (blocker > 0 && blocker < depth - SHADOW_BIAS) continue
     }
-    seen[i] = (seen[i] ?? 0) + share
+    seen[i] = seen[i] + share
     const strength = (light.isKey ? 1 : 2) * cosine * share
     for (let channel = 0; channel < 3; channel++) {
-      irradiance[3 * i + channel] = (irradiance[3 * i + channel] ?? 0) + strength * (light.radiance[channel] ?? 0)
+      irradiance[3 * i + channel] = irradiance[3 * i + channel] + strength * light.radiance[channel]
     }
   }
 }
@@ -146,8 +146,8 @@ function shadowMapOf(
     const coverage = renderInto(target, prop.raster, compose(lightFromWorld, prop.worldFromObject), camera)
     for (let y = coverage.y0; y < coverage.y1; y++) {
       for (let i = y * SHADOW_SIZE + coverage.x0; i < y * SHADOW_SIZE + coverage.x1; i++) {
-        const z = target.depths[i] ?? 0
-        const before = depths[i] ?? 0
+        const z = target.depths[i]
+        const before = depths[i]
         if (z > 0 && (before === 0 || z < before)) depths[i] = z
       }
     }
@@ -172,5 +172,5 @@ function mirrorLight(
   // Above: a bright ceiling; level with the table: a darker room; below: the table.
   const height = reflected[2]
   const room = height > 0 ? 0.12 + 0.75 * skySeen * height ** 0.7 : 0.12
-  return [0, 1, 2].map((c) => share * (highlight * (KEY.radiance[c] ?? 0) + room * (c === 2 ? 1.05 : 1))) as Vector3
+  return [0, 1, 2].map((c) => share * (highlight * KEY.radiance[c] + room * (c === 2 ? 1.05 : 1))) as Vector3
 }

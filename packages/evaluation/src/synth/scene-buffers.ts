@@ -1,4 +1,12 @@
-import { compose, invert, type PinholeCamera, type Transform, type TriangleMesh, type Vector3 } from '@sextant/geometry'
+import {
+  compose,
+  invert,
+  translationOf,
+  type PinholeCamera,
+  type Transform,
+  type TriangleMesh,
+  type Vector3,
+} from '@sextant/geometry'
 import { vertexNormals } from '@sextant/mesh'
 import { createRasterMesh, createRasterTarget, renderInto, type RasterMesh } from '@sextant/raster'
 import type { PlacedProp } from './scene-layout.ts'
@@ -60,8 +68,8 @@ export function drawScene(
     const coverage = renderInto(target, prop.raster, cameraFromObject, camera, { normals: 'vertex', colors: true })
     for (let y = coverage.y0; y < coverage.y1; y++) {
       for (let i = y * width + coverage.x0; i < y * width + coverage.x1; i++) {
-        const z = target.depths[i] ?? 0
-        const before = buffers.depths[i] ?? 0
+        const z = target.depths[i]
+        const before = buffers.depths[i]
         if (z === 0 || (before !== 0 && before <= z)) continue
         buffers.depths[i] = z
         buffers.owners[i] = index
@@ -101,13 +109,12 @@ function rayOf(camera: PinholeCamera, worldFromCamera: Transform<'world', 'camer
 
 /** Place of the camera, world. */
 export function eyeOf(worldFromCamera: Transform<'world', 'camera'>): Vector3 {
-  return [worldFromCamera[3] ?? 0, worldFromCamera[7] ?? 0, worldFromCamera[11] ?? 0]
+  return translationOf(worldFromCamera)
 }
 
 /** Rotation part applied to a direction. */
 function turn(transform: Float64Array, [x, y, z]: Vector3): Vector3 {
-  const row = (r: number): number =>
-    (transform[4 * r] ?? 0) * x + (transform[4 * r + 1] ?? 0) * y + (transform[4 * r + 2] ?? 0) * z
+  const row = (r: number): number => transform[4 * r] * x + transform[4 * r + 1] * y + transform[4 * r + 2] * z
   return [row(0), row(1), row(2)]
 }
 
