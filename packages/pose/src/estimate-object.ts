@@ -15,7 +15,7 @@ import type { PreparedScene } from './prepare-scene.ts'
 import { createRefineWorkspace, icpGridOf, refineCoarse, refineFine } from './refine-candidate.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
-import { pixelsOfRle, regionsOfDetections, samplePixels, type SearchRegion } from './search-region.ts'
+import { trustedPixels, regionsOfDetections, samplePixels, type SearchRegion } from './search-region.ts'
 import { createVerifyWorkspace, verifyPose, type LevelMask, type VerifyModel } from './verify-pose.ts'
 
 /** What the engine takes from outside. */
@@ -59,7 +59,7 @@ export function estimateObject(
   }
   if (pool.length === 0) return outcomeWithout('no_hypotheses', null)
   const mask = trusted.length === 1 ? trusted[0] : null
-  const weights = mask === null ? null : weightsOfRegion(scene.fine, pixelsOfRle(mask.mask, scene))
+  const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
   const grid = icpGridOf(scene.fine, weights)
   const refine = createRefineWorkspace(scene, model)
   const coarse = sortByScore(pool).slice(0, effort.coarsePool)
@@ -104,15 +104,15 @@ export function estimateObject(
   sortByScore(finalists)
 
   // 5 near-symmetric alternatives of the best
-  const alternatives = trace.span('symmetries', () =>
-    expandSymmetries(model, finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)).map(
-      (candidate) => {
-        refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
-        verify(candidate, true)
-        return candidate
-      },
-    ),
-  )
+  const alternatives = trace.span('symmetries', () => {
+    const best = finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)
+    const turned = expandSymmetries(model, best)
+    for (const candidate of turned) {
+      refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
+      verify(candidate, true)
+    }
+    return [...turned, ...searchFreeTurns(model, sortByScore([...best, ...turned]).slice(0, best.length), verify)]
+  })
   const ranked = sortByScore([...finalists, ...alternatives])
 
   // 6 one explanation per place

@@ -14,11 +14,15 @@ export interface PreparedScene {
   readonly coarse: SceneLevel
   /** [height, width, 2] chromaticity on the surface grid */
   readonly chroma: Float32Array
+  /** [height, width] of the surface grid: not 0 = on a dominant plane; computed on first use */
+  readonly planeMask: () => Uint8Array
   /** over-segmentation of the frame; computed on first use */
   readonly regions: () => RegionTree
   /** class-agnostic proposals of the whole frame; computed on first use */
   readonly proposals: () => readonly Proposal[]
 }
+
+const PLANE_SEED = 1
 
 /**
  * Measures the surface of a frame and lays it out at two resolutions.
@@ -32,23 +36,21 @@ export function prepareScene(frame: Frame): PreparedScene {
   const coarse = decimateLevel(fine, frame.color)
   let tree: RegionTree | null = null
   let proposals: readonly Proposal[] | null = null
-  const regions = (): RegionTree => {
-    if (tree === null) {
-      const planeMask = planeMaskInto(
-        new Uint8Array(surface.width * surface.height),
-        surface,
-        findPlanes(surface, {}, createRng(1)),
-      )
-      tree = segmentRegions(surface, frame.color, planeMask)
-    }
-    return tree
-  }
+  let planes: Uint8Array | null = null
+  const planeMask = (): Uint8Array =>
+    (planes ??= planeMaskInto(
+      new Uint8Array(surface.width * surface.height),
+      surface,
+      findPlanes(surface, {}, createRng(PLANE_SEED)),
+    ))
+  const regions = (): RegionTree => (tree ??= segmentRegions(surface, frame.color, planeMask()))
   return {
     frame,
     surface,
     fine,
     coarse,
     chroma: chromaOf(fine.colors),
+    planeMask,
     regions,
     proposals: () => (proposals ??= proposalsOf(regions())),
   }

@@ -1,7 +1,7 @@
 import type { Detection } from '@sextant/contracts'
 import type { PreparedScene } from './prepare-scene.ts'
 import type { SceneLevel } from './scene-level.ts'
-import { pixelsOfRle } from './search-region.ts'
+import { trustedPixels } from './search-region.ts'
 import type { LevelMask } from './verify-pose.ts'
 
 /** Weight of an inlier outside the searched region, of 255. */
@@ -19,7 +19,7 @@ export function levelMaskOf(scene: PreparedScene, level: SceneLevel, detection: 
   const data = new Uint8Array(level.width * level.height)
   const factor = level.step / scene.fine.step
   let area = 0
-  for (const pixel of pixelsOfRle(detection.mask, scene)) {
+  for (const pixel of trustedPixels(detection.mask, scene)) {
     const x = pixel % scene.fine.width
     const y = Math.floor(pixel / scene.fine.width)
     if (x % factor !== 0 || y % factor !== 0) continue

@@ -38,9 +38,23 @@ export function pixelsOfRle(rle: Rle, scene: PreparedScene): Int32Array {
   return Int32Array.from(out).sort()
 }
 
+/** A mask keeps its plane pixels when less than this share would be left: the object may be flat itself. */
+const MIN_SHARE_OFF_PLANE = 0.04
+
+/** Grid pixels of a trusted mask without the table or wall it also covers (a box drawn around the object does). */
+export function trustedPixels(rle: Rle, scene: PreparedScene): Int32Array {
+  const pixels = pixelsOfRle(rle, scene)
+  const planeMask = scene.planeMask()
+  const offPlane = pixels.filter((pixel) => planeMask[pixel] === 0 && scene.fine.depths[pixel] > 0)
+  return offPlane.length >= MIN_SHARE_OFF_PLANE * pixels.length ? offPlane : pixels
+}
+
 /** Regions of the given detections, one each, in the given order. */
 export function regionsOfDetections(scene: PreparedScene, detections: readonly Detection[]): SearchRegion[] {
-  return detections.map((detection, detectionIndex) => ({ pixels: pixelsOfRle(detection.mask, scene), detectionIndex }))
+  return detections.map(({ mask, source }, detectionIndex) => ({
+    pixels: source === 'proposal' ? pixelsOfRle(mask, scene) : trustedPixels(mask, scene),
+    detectionIndex,
+  }))
 }
 
 /** Oriented, coloured points of a region, thinned to `voxel` mm, camera frame. */

@@ -1,0 +1,101 @@
+import { createRng, multiplyRotations, rotationAbout } from '@sextant/geometry'
+import { createBracketMesh } from '@sextant/testkit'
+import { samplePoints } from '@sextant/mesh'
+import { describe, expect, it } from 'vitest'
+import {
+  createPairHypothesisWorkspace,
+  generatePairHypotheses,
+  PAIR_HYPOTHESIS_DEFAULTS,
+} from './generate-pair-hypotheses.ts'
+import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import { buildPairTable } from './pair-table.ts'
+import { thinPoses } from './thin-poses.ts'
+
+const cloud = samplePoints(createBracketMesh(), 400, createRng(5))
+const model: OrientedPoints = { positions: cloud.positions, normals: cloud.normals, chroma: null }
+const DIAMETER = 155
+const table = buildPairTable(model, DIAMETER)
+
+/** The model's front half as the scene, under a known pose, and a grid splatted from it. */
+function sceneUnder(R: readonly number[], t: readonly number[]): { scene: OrientedPoints; grid: LookupGrid } {
+  const dense = samplePoints(createBracketMesh(), 40_000, createRng(6))
+  const width = 320
+  const height = 240
+  const [fx, cx, cy] = [285, 159.5, 119.5]
+  const depths = new Float32Array(width * height)
+  const normals = new Float32Array(3 * width * height)
+  const turn = (v: ArrayLike<number>, i: number) =>
+    [0, 3, 6].map((r) => R[r] * v[i] + R[r + 1] * v[i + 1] + R[r + 2] * v[i + 2])
+  for (let i = 0; i < dense.positions.length; i += 3) {
+    const p = turn(dense.positions, i).map((value, k) => value + t[k])
+    const n = turn(dense.normals, i)
+    if (n[0] * p[0] + n[1] * p[1] + n[2] * p[2] >= 0) continue
+    const o = Math.round((fx * p[1]) / p[2] + cy) * width + Math.round((fx * p[0]) / p[2] + cx)
+    if (depths[o] !== 0 && depths[o] <= p[2]) continue
+    depths[o] = p[2]
+    normals.set(n, 3 * o)
+  }
+  const seen = [...depths.keys()].filter((o) => depths[o] > 0 && o % 13 === 0)
+  const positions = seen.flatMap((o) => {
+    const z = depths[o]
+    return [(((o % width) - cx) / fx) * z, ((Math.floor(o / width) - cy) / fx) * z, z]
+  })
+  const scene = {
+    positions: Float32Array.from(positions),
+    normals: Float32Array.from(seen.flatMap((o) => [...normals.subarray(3 * o, 3 * o + 3)])),
+    chroma: null,
+  }
+  return { scene, grid: { width, height, fx, fy: fx, cx, cy, depths, normals, weights: null } }
+}
+
+describe('generatePairHypotheses', () => {
+  const ws = createPairHypothesisWorkspace()
+  const options = { ...PAIR_HYPOTHESIS_DEFAULTS, poseBudget: 12_000 }
+
+  it.each([1, 2, 3, 4, 5])('has a pose near the truth among the first 50 (seed %i)', (seed) => {
+    const rng = createRng(seed)
+    const R = multiplyRotations(
+      rotationAbout([rng.normal(), rng.normal(), rng.normal()], 3 * rng.next()),
+      [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    )
+    const t = [20 * rng.normal(), 20 * rng.normal(), 650]
+    const { scene, grid } = sceneUnder(R, t)
+    const list = generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(seed))
+    const near = Array.from({ length: Math.min(50, list.count) }, (_, k) => {
+      const pose = list.poses.subarray(12 * k, 12 * k + 12)
+      const trace = R.reduce((sum, value, e) => sum + value * pose[e], 0)
+      const angle = Math.acos(Math.max(-1, Math.min(1, (trace - 1) / 2)))
+      return angle < 0.25 && Math.hypot(pose[9] - t[0], pose[10] - t[1], pose[11] - t[2]) < 0.12 * DIAMETER
+    })
+    expect(near).toContain(true)
+  })
+
+  it('is deterministic for a seed', () => {
+    const { scene, grid } = sceneUnder(rotationAbout([1, 2, 3], 1), [0, 0, 600])
+    const run = () => generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(9))
+    const first = run()
+    expect([...run().poses]).toEqual([...first.poses])
+  })
+
+  it('answers nothing for fewer than two points', () => {
+    const { grid } = sceneUnder(rotationAbout([1, 2, 3], 1), [0, 0, 600])
+    const scene = { positions: new Float32Array(3), normals: new Float32Array(3), chroma: null }
+    expect(generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(1)).count).toBe(0)
+  })
+})
+
+describe('buildPairTable', () => {
+  it('refuses a single point', () => {
+    const one = { positions: new Float32Array(3), normals: new Float32Array(3), chroma: null }
+    expect(() => buildPairTable(one, 10)).toThrow(RangeError)
+  })
+})
+
+describe('thinPoses', () => {
+  it('keeps the best of equal poses and all that differ', () => {
+    const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+    const poses = Float32Array.from([...identity, 0, 0, 500, ...identity, 1, 0, 500, ...identity, 80, 0, 500])
+    const kept = thinPoses(poses, Float32Array.from([0.5, 0.9, 0.1]), 3, 10, 0.2, 10)
+    expect([...kept.scores].map((s) => Number(s.toFixed(2)))).toEqual([0.9, 0.1])
+  })
+})
