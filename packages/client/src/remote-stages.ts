@@ -1,5 +1,6 @@
 import {
   detectionsResponseV2,
+  isErrorCode,
   PlatformError,
   posesResponseV2,
   type DetectionsRequestV2,
@@ -32,6 +33,7 @@ const renderAnswer = z.looseObject({
   success: z.boolean().optional(),
   status: z.string(),
   message: z.string().optional(),
+  error_code: z.string().nullish(),
 })
 
 /** The stages over HTTP. The clients belong to the caller, who closes them. */
@@ -45,7 +47,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
         const path = `/render/templates?wait=true&wait_timeout_sec=${options.renderWaitSeconds}`
         const answer = await render.post(path, { cad_path: cadPath, output_dir: templateDirectory }, renderAnswer, env)
         if (answer.success === true || answer.status === 'succeeded') return { skipped: false, timings: {} }
-        throw new PlatformError('upstream.bad_response', {
+        throw new PlatformError(isErrorCode(answer.error_code) ? answer.error_code : 'upstream.bad_response', {
           detail: `templates of ${object.className}/${object.objectName} were not rendered: ${answer.message ?? answer.status}`,
           stage: 'templates',
         })
