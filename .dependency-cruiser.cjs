@@ -81,7 +81,10 @@ module.exports = {
       comment: 'service-kit has a second door, /worker: a worker must not load the HTTP stack.',
       severity: 'error',
       from: { path: '^(packages|kernels|apps)/([^/]+)/' },
-      to: { path: '^(packages|kernels)/[^/]+/src/', pathNot: ['^(packages|kernels)/$2/', '/src/index[.]ts$', '^packages/service-kit/src/worker-answer[.]ts$'] },
+      to: {
+        path: '^(packages|kernels)/[^/]+/src/',
+        pathNot: ['^(packages|kernels)/$2/', '/src/index[.]ts$', '^packages/service-kit/src/worker-answer[.]ts$'],
+      },
     },
     {
       name: 'testkit-only-in-tests',
