@@ -2,10 +2,12 @@
 import { Command } from 'commander'
 import { addEvalCommand } from './commands/eval.ts'
 import { addExampleCommand } from './commands/example.ts'
+import { addSynthCommand } from './commands/synth.ts'
 
 const program = new Command('sextant').description('6D object poses from a CAD model and one RGB-D frame')
 addEvalCommand(program)
 addExampleCommand(program)
+addSynthCommand(program)
 
 try {
   await program.parseAsync()

@@ -123,7 +123,11 @@ export function generatePairHypotheses(
     if (size === 0) continue
     const mode = pairBasisInto(sceneBasis, scene, first, second, 0)
     if (mode === 0) continue
-    const isColored = canMatchColor && produced < options.coloredShare * options.poseBudget
+    // Colours that fit nowhere (another light, a repainted part) must not eat the share of the colour-blind.
+    const isColored =
+      canMatchColor &&
+      produced < options.coloredShare * options.poseBudget &&
+      attempt < options.coloredShare * maxAttempts
     const taken = Math.min(size, PAIRS_PER_CELL)
     const stride = size / taken
     const offset = rng.next() * stride

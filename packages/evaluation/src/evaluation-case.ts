@@ -22,6 +22,8 @@ export interface TrueInstance {
   readonly cameraFromObject: CameraFromObject
   /** visible mask image; null when the data set has none */
   readonly maskPath: string | null
+  /** 0..1; null when the data set does not state it */
+  readonly visibleFraction: number | null
 }
 
 /** One frame with its true poses, by reference. */
@@ -33,6 +35,8 @@ export interface EvaluationCase {
   /** fx, fy, cx, cy, px */
   readonly intrinsics: Pick<PinholeCamera, 'fx' | 'fy' | 'cx' | 'cy'>
   readonly instances: readonly TrueInstance[]
+  /** CAD files of everything in the frame, hardly visible instances included */
+  readonly shownModelPaths: readonly string[]
 }
 
 /** Reads colour and depth of a case. */

@@ -16,6 +16,17 @@ export {
   type ModelReference,
   type TrueInstance,
 } from './evaluation-case.ts'
+export {
+  calibrationError,
+  fitLogistic,
+  recallAtFalsePositiveRate,
+  reliabilityOf,
+  rocOf,
+  type ReliabilityBin,
+  type RocPoint,
+  type ScoredAnswer,
+} from './calibration.ts'
+export { cutMask, dilateMask, erodeMask, maskDistance, mergeMasks } from './degrade-mask.ts'
 export { geometricModelInfo } from './geometric-symmetries.ts'
 export { matchInstances } from './match-instances.ts'
 export { metricPointsOf, type MetricPoints } from './metric-points.ts'
@@ -33,3 +44,14 @@ export { VISIBLE_TOLERANCE_MM, visibleMask } from './visible-mask.ts'
 export { createExample, type Example } from './synth/example-scene.ts'
 export { generateScene, type SceneInstance, type SyntheticScene } from './synth/generate-scene.ts'
 export type { Finish, Prop } from './synth/scene-layout.ts'
+export {
+  randomScene,
+  type RandomSceneFrame,
+  type RandomSceneInstance,
+  type RandomSceneOptions,
+  type SceneKind,
+  type SceneModel,
+} from './synth/random-scene.ts'
+export { SENSOR_KINDS, type SensorKind } from './synth/sensors.ts'
+export { writeBopModels, writeBopScene } from './write-bop-scene.ts'
+export { averageRecallVsd, createVsdWorkspace, vsdOf, VSD_TOLERANCES, type VsdWorkspace } from './vsd.ts'

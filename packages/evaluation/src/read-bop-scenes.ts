@@ -51,8 +51,9 @@ export async function readBopScenes(directory: string): Promise<EvaluationCase[]
         if (seen.visib_fract < BOP_LIMITS.visibleFraction || seen.px_count_visib < BOP_LIMITS.visiblePixels) continue
         instances.push({
           objectId: pose.obj_id,
+          visibleFraction: seen.visib_fract,
           model: {
-            path: join(directory, `models/obj_${String(pose.obj_id).padStart(6, '0')}.ply`),
+            path: modelPath(directory, pose.obj_id),
             scaleToMm: 1,
             info: infos.get(pose.obj_id) ?? null,
           },
@@ -70,10 +71,15 @@ export async function readBopScenes(directory: string): Promise<EvaluationCase[]
         millimetersPerCount: camera.depth_scale,
         intrinsics: { fx, fy, cx, cy },
         instances,
+        shownModelPaths: (poses[image] ?? []).map((pose) => modelPath(directory, pose.obj_id)),
       })
     }
   }
   return cases
+}
+
+function modelPath(directory: string, objectId: number): string {
+  return join(directory, `models/obj_${String(objectId).padStart(6, '0')}.ply`)
 }
 
 async function readJson<T>(path: string): Promise<T> {

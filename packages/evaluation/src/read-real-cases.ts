@@ -39,6 +39,7 @@ export async function readRealCases(directory: string): Promise<EvaluationCase[]
         model: await modelReference(join(folder, pose.model), pose),
         cameraFromObject: transformFrom<'camera', 'object'>(pose.R, pose.t_mm),
         maskPath: null,
+        visibleFraction: null,
       })),
     )
     cases.push({
@@ -48,6 +49,7 @@ export async function readRealCases(directory: string): Promise<EvaluationCase[]
       millimetersPerCount: camera.depth_scale,
       intrinsics: { fx, fy, cx, cy },
       instances,
+      shownModelPaths: instances.map(({ model }) => model.path),
     })
   }
   return cases

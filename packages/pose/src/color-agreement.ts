@@ -39,8 +39,17 @@ export function addColor(tally: ColorTally, observed: Uint8Array, model: Uint8Ar
   tally.count++
 }
 
-/** Pooled three-channel correlation, spread of the model's colours, and mean chromaticity difference 0..1. */
-export function colorAgreementOf(tally: ColorTally): { correlation: number; modelDeviation: number; chroma: number } {
+/** How the colours of the drawing and the frame compare. */
+export interface ColorAgreement {
+  /** pooled over three channels, -1..1 */
+  readonly correlation: number
+  /** spread of the model's colours, 0..255 */
+  readonly modelDeviation: number
+  /** mean chromaticity difference, 0..1 */
+  readonly chroma: number
+}
+
+export function colorAgreementOf(tally: ColorTally): ColorAgreement {
   const { count: n, sums } = tally
   let covariance = 0
   let observedVariance = 0

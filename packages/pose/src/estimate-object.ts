@@ -27,6 +27,8 @@ export interface PoseEnvironment {
 
 const DEGREES = Math.PI / 180
 const PAIR_VOXEL = 0.065
+/** An object with fewer coarse pixels across is verified on the fine level from the start. */
+const MIN_COARSE_PIXELS = 45
 
 /**
  * Finds the instances of one object in one frame.
@@ -62,26 +64,28 @@ export function estimateObject(
   const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
   const grid = icpGridOf(scene.fine, weights)
   const refine = createRefineWorkspace(scene, model)
-  const coarse = sortByScore(pool).slice(0, effort.coarsePool)
+  const coarse = sortByScore(pool).slice(0, effort.coarsePool + 60 * (options.maxInstances - 1))
   trace.span('refine coarse', () => coarse.forEach((candidate) => refineCoarse(refine, model, grid, candidate.pose)))
 
   // 3 coarse verification of the pool
   const noise = scene.surface.inverseDepthNoise
   const coarseModel: VerifyModel = { mesh: model.coarseMesh, diameter: model.diameter, usesColor: model.usesColor }
   const fineModel: VerifyModel = { ...coarseModel, mesh: model.fineMesh }
-  const coarseWorkspace = createVerifyWorkspace(scene.coarse)
-  const fineWorkspace = createVerifyWorkspace(scene.fine)
+  const coarseWorkspace = createVerifyWorkspace(scene.coarse, scene.coarseSegments)
+  const fineWorkspace = createVerifyWorkspace(scene.fine, scene.fineSegments)
   const coarseMask = mask === null ? null : levelMaskOf(scene, scene.coarse, mask)
   const fineMask = mask === null ? null : levelMaskOf(scene, scene.fine, mask)
   const verify = (candidate: Candidate, isFine: boolean): void => {
-    const result = isFine
-      ? verifyPose(fineWorkspace, fineModel, candidate.pose, noise, fineMask)
-      : verifyPose(coarseWorkspace, coarseModel, candidate.pose, noise, coarseMask)
+    const isSmall = (model.diameter * scene.coarse.camera.fx) / candidate.pose[11] < MIN_COARSE_PIXELS
+    const result =
+      isFine || isSmall
+        ? verifyPose(fineWorkspace, isFine ? fineModel : coarseModel, candidate.pose, noise, fineMask)
+        : verifyPose(coarseWorkspace, coarseModel, candidate.pose, noise, coarseMask)
     candidate.verification = result
     candidate.score = result.score
   }
   const unique = thinCandidates(coarse, {
-    limit: effort.verifyPool,
+    limit: effort.verifyPool + 20 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: Infinity,
@@ -91,7 +95,7 @@ export function estimateObject(
 
   // 4 finalists: fine refinement, then verification at full effort
   const finalists = thinCandidates(sortByScore(unique), {
-    limit: effort.finalists,
+    limit: effort.finalists + 3 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
@@ -141,8 +145,8 @@ function planSearches(
   const searches: Search[] = []
   const perProposal = { poseBudget: effort.proposalPoses, keep: effort.keepPerProposal, isTrusted: false }
   if (detections === null) {
-    const limits = { low: 0.2 * model.diameter, high: 1.5 * model.diameter }
-    const fitting = scene.proposals().filter((p) => p.extentMm >= limits.low && p.extentMm <= limits.high)
+    const limits = { low: 0.2 * model.diameter, high: 2.2 * model.diameter }
+    const fitting = scene.proposals.filter((p) => p.extentMm >= limits.low && p.extentMm <= limits.high)
     for (const { maskPixels } of fitting.slice(0, effort.proposals)) {
       searches.push({ pixels: maskPixels, detectionIndex: null, ...perProposal })
     }
@@ -158,7 +162,7 @@ function planSearches(
     // A mask may be merged with a neighbour: its parts are searched too.
     const inside = new Uint8Array(scene.fine.width * scene.fine.height)
     for (const pixel of region.pixels) inside[pixel] = 1
-    for (const part of proposalsWithin(scene.regions(), scene.surface, inside)) {
+    for (const part of proposalsWithin(scene.regions, scene.surface, inside)) {
       if (part.extentMm < 0.2 * model.diameter || part.areaPx > 0.85 * region.pixels.length) continue
       searches.push({ pixels: part.maskPixels, detectionIndex: region.detectionIndex, ...perProposal })
     }

@@ -16,7 +16,8 @@ export function poseEstimateOf(
   detectionIndex: number | null,
 ): PoseEstimate {
   const { pose, verification } = candidate
-  if (verification === null) throw new RangeError('the candidate was not verified')
+  const evidence = verification?.evidence ?? null
+  if (verification === null || evidence === null) throw new RangeError('the candidate was not verified')
   const [cx, cy, cz] = model.center
   const R = pose.subarray(0, 9)
   const cameraFromObject = transformFrom<'camera', 'object'>(R, [
@@ -29,14 +30,15 @@ export function poseEstimateOf(
     score: probabilityOf(verification.score),
     parts: {
       verification: verification.score,
-      visibleFraction: Math.max(0, 1 - verification.occluded - verification.missing),
-      inlierFraction: verification.inliers,
-      violationFraction: verification.violations,
-      occludedFraction: verification.occluded,
+      visibleFraction: Math.max(0, 1 - evidence.occluded - evidence.missing),
+      inlierFraction: evidence.inliers,
+      violationFraction: evidence.violations,
+      occludedFraction: evidence.occluded,
       depthResidualMm: verification.residualMm,
-      normalAgreement: verification.normalAgreement,
-      silhouetteSupport: verification.silhouetteSupport,
-      colorAgreement: verification.colorAgreement,
+      normalAgreement: evidence.normalAgreement,
+      silhouetteSupport: evidence.outline.support,
+      segmentIou: evidence.segments.bestIou,
+      colorAgreement: evidence.color?.correlation ?? null,
     },
     mask: encodeRle(visibleMaskOf(scene, model, pose)),
     detectionIndex,

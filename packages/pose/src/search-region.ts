@@ -44,7 +44,7 @@ const MIN_SHARE_OFF_PLANE = 0.04
 /** Grid pixels of a trusted mask without the table or wall it also covers (a box drawn around the object does). */
 export function trustedPixels(rle: Rle, scene: PreparedScene): Int32Array {
   const pixels = pixelsOfRle(rle, scene)
-  const planeMask = scene.planeMask()
+  const { planeMask } = scene
   const offPlane = pixels.filter((pixel) => planeMask[pixel] === 0 && scene.fine.depths[pixel] > 0)
   return offPlane.length >= MIN_SHARE_OFF_PLANE * pixels.length ? offPlane : pixels
 }

@@ -1,24 +1,30 @@
 // Verification by rendering: the pose is drawn and every pixel of the drawing is asked whether the frame agrees.
-// Weights are hand-set and robust; a logistic fit on synthetic data was better there and worse on real frames.
 import { transformFrom } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
 import type { SceneLevel } from './scene-level.ts'
+import { scoreEvidence, type PoseEvidence } from './score-evidence.ts'
+import { measureSegmentSupport, type SegmentLevel } from './segment-support.ts'
 import { measureSilhouette } from './silhouette.ts'
 
 /** Buffers of one level; one per worker. */
 export interface VerifyWorkspace {
   readonly level: SceneLevel
+  readonly segments: SegmentLevel
   readonly target: RasterTarget
   readonly color: ColorTally
+  /** [leafCount] explained pixels */
+  readonly leafCounts: Int32Array
 }
 
-export function createVerifyWorkspace(level: SceneLevel): VerifyWorkspace {
+export function createVerifyWorkspace(level: SceneLevel, segments: SegmentLevel): VerifyWorkspace {
   return {
     level,
+    segments,
     target: createRasterTarget(level.width, level.height),
     color: createColorTally(level.width * level.height),
+    leafCounts: new Int32Array(segments.leafAreas.length),
   }
 }
 
@@ -37,39 +43,16 @@ export interface LevelMask {
   readonly area: number
 }
 
-/** Parts of one verification; fractions are of the rendered pixels. */
+/** One verification. */
 export interface Verification {
   readonly score: number
-  readonly renderedCount: number
-  readonly inliers: number
-  readonly violations: number
-  readonly occluded: number
-  readonly missing: number
-  readonly normalAgreement: number
-  /** mean |dz| over its tolerance, over the inliers */
-  readonly residualRatio: number
   /** mean |dz| over the inliers, mm */
   readonly residualMm: number
-  readonly silhouetteSupport: number
-  /** correlation of colours, or null */
-  readonly colorAgreement: number | null
+  /** null: nothing was rendered inside the image */
+  readonly evidence: PoseEvidence | null
 }
 
-const EMPTY: Verification = {
-  score: -1,
-  renderedCount: 0,
-  inliers: 0,
-  violations: 0,
-  occluded: 0,
-  missing: 0,
-  normalAgreement: 0,
-  residualRatio: 1,
-  residualMm: 0,
-  silhouetteSupport: 0,
-  colorAgreement: null,
-}
-
-const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value)
+const EMPTY: Verification = { score: -1, residualMm: 0, evidence: null }
 
 /**
  * Renders `pose` and scores its agreement with the frame.
@@ -86,7 +69,7 @@ export function verifyPose(
   noise: number,
   mask: LevelMask | null,
 ): Verification {
-  const { level, target, color } = ws
+  const { level, segments, target, color, leafCounts } = ws
   const { width, camera } = level
   const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
   const { diameter, mesh, usesColor } = model
@@ -94,6 +77,7 @@ export function verifyPose(
   if (coverage.pixelCount === 0) return EMPTY
   const tau = toleranceAt(pose[11], diameter, noise)
   resetColor(color)
+  leafCounts.fill(0)
   let inliers = 0
   let insideMask = 0
   let violations = 0
@@ -125,8 +109,10 @@ export function verifyPose(
       else {
         inliers++
         if (mask !== null) insideMask += mask.data[o]
+        const leaf = segments.labels[o]
+        if (leaf >= 0) leafCounts[leaf]++
         const agreement = nx * level.normals[i] + ny * level.normals[i + 1] + nz * level.normals[i + 2]
-        normalSum += clamp((agreement - 0.3) / 0.6, 0, 1)
+        normalSum += agreement <= 0.3 ? 0 : agreement >= 0.9 ? 1 : (agreement - 0.3) / 0.6
         ratioSum += Math.abs(dz) / tolerance
         residualSum += Math.abs(dz)
         if (usesColor) addColor(color, level.colors, target.colors, i)
@@ -134,46 +120,22 @@ export function verifyPose(
     }
   }
   const total = coverage.pixelCount
-  const inl = inliers / total
-  const viol = violations / total
-  const occ = occluded / total
-  const miss = missing / total
-  const nag = inliers > 0 ? normalSum / inliers : 0
-  const dzRatio = inliers > 0 ? ratioSum / inliers : 1
-  const vis = Math.max(0.15, 1 - occ - 0.7 * miss)
-  const outline = measureSilhouette(level, target, tau)
-  const q = inl * (0.4 + 0.6 * nag) * (1 - 0.35 * dzRatio)
-  const g = (q - viol) / vis
-  let score =
-    g * (0.55 + 0.45 * Math.min(1, inl / 0.25)) +
-    0.25 * (outline.support - 0.6) -
-    0.35 * outline.lookalike +
-    0.15 * inl -
-    0.15 * occ +
-    0.12 * (outline.edge - 0.5) -
-    0.25 * (dzRatio - 0.3) +
-    0.05 * clamp(Math.log10(Math.max(1, inliers * level.step * level.step) / 1000), -1.2, 0.6) -
-    0.15 * Math.max(0, tau / (0.025 * diameter) - 1.5)
-  let agreement: number | null = null
-  if (usesColor && inliers > 0) {
-    const c = colorAgreementOf(color)
-    agreement = c.correlation
-    score += 0.35 * (c.correlation - 0.3) * Math.min(1, c.modelDeviation / 30) - 0.4 * (Math.min(c.chroma, 0.7) - 0.3)
+  const evidence: PoseEvidence = {
+    inliers: inliers / total,
+    violations: violations / total,
+    occluded: occluded / total,
+    missing: missing / total,
+    normalAgreement: inliers > 0 ? normalSum / inliers : 0,
+    residualRatio: inliers > 0 ? ratioSum / inliers : 1,
+    inlierArea: inliers * level.step * level.step,
+    toleranceRatio: tau / (0.025 * diameter),
+    outline: measureSilhouette(level, target, tau),
+    color: usesColor && inliers > 0 ? colorAgreementOf(color) : null,
+    segments: measureSegmentSupport(segments, leafCounts, inliers),
+    mask:
+      mask !== null && inliers > 0
+        ? { inside: insideMask / inliers, covered: insideMask / Math.max(1, mask.area) }
+        : null,
   }
-  if (mask !== null && inliers > 0) {
-    score += 0.3 * (insideMask / inliers - 0.7) + 0.5 * (Math.min(1, insideMask / Math.max(1, mask.area)) - 0.8)
-  }
-  return {
-    score,
-    renderedCount: total,
-    inliers: inl,
-    violations: viol,
-    occluded: occ,
-    missing: miss,
-    normalAgreement: nag,
-    residualRatio: dzRatio,
-    residualMm: inliers > 0 ? residualSum / inliers : 0,
-    silhouetteSupport: outline.support,
-    colorAgreement: agreement,
-  }
+  return { score: scoreEvidence(evidence), residualMm: inliers > 0 ? residualSum / inliers : 0, evidence }
 }

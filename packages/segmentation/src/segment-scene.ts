@@ -45,8 +45,8 @@ export const SCENE_DEFAULTS: SceneOptions = { maxDiameterMm: 350, minProposalPix
 export const MAX_EXTENT_RATIO = 1.45
 /** The untrimmed extent of a proposal may exceed the limit by this factor; the trimmed one is judged per object. */
 const OUTLIER_MARGIN = 1.5
-/** A plane has at least this area, in squared diameters of the largest object, and never less than PLANE_AREA. */
-const PLANE_AREA_RATIO = 2
+/** A plane has at least this area, in squared diameters of the largest object (a box has no face above 0.5 d²). */
+const PLANE_AREA_RATIO = 0.6
 const PLANE_AREA_MM2 = 60_000
 
 /** The ports that segmentation uses. */

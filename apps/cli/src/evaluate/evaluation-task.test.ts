@@ -1,8 +1,10 @@
 import { createTransform } from '@sextant/geometry'
 import type { EvaluationCase } from '@sextant/evaluation'
 import { describe, expect, it } from 'vitest'
-import { planTasks, type InstanceRow } from './evaluation-task.ts'
-import { summarize } from './summarize.ts'
+import { planTasks, type InstanceRow, type TaskResult } from './evaluation-task.ts'
+import { reliabilitySvg, rocSvg } from './plots.ts'
+import { summarizeRejection } from './rejection.ts'
+import { formatTable, summarize } from './summarize.ts'
 
 function caseOf(id: string, objects: readonly number[]): EvaluationCase {
   return {
@@ -10,12 +12,14 @@ function caseOf(id: string, objects: readonly number[]): EvaluationCase {
     colorPath: 'rgb.png',
     depthPath: 'depth.png',
     millimetersPerCount: 1,
+    shownModelPaths: objects.map((objectId) => `obj_${objectId}.ply`),
     intrinsics: { fx: 600, fy: 600, cx: 320, cy: 240 },
     instances: objects.map((objectId) => ({
       objectId,
       model: { path: `obj_${objectId}.ply`, scaleToMm: 1, info: null },
       cameraFromObject: createTransform(),
       maskPath: null,
+      visibleFraction: null,
     })),
   }
 }
@@ -32,6 +36,12 @@ describe('planTasks', () => {
     ])
   })
 
+  it('asks for the objects of other frames where they are absent', () => {
+    const tasks = planTasks(cases, { ...options, condition: 'absent' })
+    expect(tasks.map((task) => task.absentModels.map(({ objectId }) => objectId))).toEqual([[3], [1, 2]])
+    expect(tasks.every((task) => task.groups.length === 0)).toBe(true)
+  })
+
   it('thins across frames and drops frames without a question', () => {
     const thinned = planTasks(cases, { ...options, every: 3 })
     expect(thinned.map((task) => [task.evaluationCase.id, task.groups])).toEqual([
@@ -43,18 +53,42 @@ describe('planTasks', () => {
 })
 
 describe('summarize', () => {
+  const row = (mssdPerDiameter: number, mspd: number, add: number, strict = mssdPerDiameter): InstanceRow => ({
+    ...{ caseId: 'a', objectId: 1, instance: 0, isSymmetric: false, diameter: 100, imageWidth: 640 },
+    ...{ mssdPerDiameter, strictMssdPerDiameter: strict, mspd, add, score: 0.9, verification: 1, seconds: 0.5 },
+    ...{ visibleFraction: 0.8, vsd: new Array<number>(10).fill(mssdPerDiameter < 1 ? 0 : 1) },
+  })
+  const results: TaskResult[] = [
+    {
+      condition: 'scene',
+      rows: [row(0.01, 1, 1, 0.9), row(Infinity, Infinity, Infinity)],
+      answers: [
+        { caseId: 'a', objectId: 1, isPresent: true, score: 0.9, verification: 1, isRight: true },
+        { caseId: 'a', objectId: 1, isPresent: true, score: 0.3, verification: 0.5, isRight: false },
+      ],
+      absent: [{ caseId: 'a', objectId: 2, score: 0.2, verification: 0.4, seconds: 0.1 }],
+      timings: [{ search: 10 }, { search: 30 }],
+    },
+  ]
+
   it('counts missing answers as misses and takes medians of the rest', () => {
-    const row = (mssdPerDiameter: number, mspd: number, add: number): InstanceRow => ({
-      ...{ caseId: 'a', objectId: 1, instance: 0, isSymmetric: false, diameter: 100, imageWidth: 640 },
-      ...{ mssdPerDiameter, mspd, add, score: 0.9, verification: 1, seconds: 0.5 },
-    })
-    const summary = summarize([
-      { rows: [row(0.01, 1, 1), row(Infinity, Infinity, Infinity)], timings: [{ search: 10 }, { search: 30 }] },
-    ])
+    const summary = summarize('scene', results)
     expect(summary.averageRecallMssd).toBeCloseTo(0.5, 12)
+    expect(summary.averageRecallVsd).toBeCloseTo(0.5, 12)
+    expect(summary.averageRecallStrict).toBe(0)
+    expect(summary.precision).toBe(0.5)
     expect(summary.recallMssdTenth).toBe(0.5)
     expect(summary.recallAddTenth).toBe(0.5)
     expect(summary.medianMssdPerDiameter).toBe(0.01)
     expect(summary.stageMs).toEqual({ search: 30 })
+    expect(formatTable([summary]).split('\n')).toHaveLength(2)
+  })
+
+  it('finds the operating point and draws it', () => {
+    const rejection = summarizeRejection(results)
+    expect(rejection.atTwoPercent).toEqual({ threshold: 0.9, falsePositiveRate: 0, recall: 0.5 })
+    expect(rejection.calibrationError).toBeCloseTo(0.2, 12)
+    expect(reliabilitySvg(rejection)).toMatch(/^<svg[^]*<circle[^]*<\/svg>\n$/)
+    expect(rocSvg(rejection)).toMatch(/<polyline points="\d/)
   })
 })

@@ -1,28 +1,54 @@
-import { createTrace, type Detection } from '@sextant/contracts'
+import { createTrace, type Detection, type ObjectOutcome } from '@sextant/contracts'
 import {
+  createVsdWorkspace,
+  cutMask,
+  dilateMask,
+  erodeMask,
   geometricModelInfo,
   loadFrame,
   loadMask,
   loadModel,
+  maskDistance,
   matchInstances,
+  mergeMasks,
   metricPointsOf,
   poseErrors,
+  mssdOf,
   symmetriesOf,
   visibleMask,
+  vsdOf,
+  VSD_TOLERANCES,
   type MetricPoints,
   type ModelReference,
   type ObjectSymmetry,
   type TrueInstance,
 } from '@sextant/evaluation'
-import { MILLISECONDS_PER_SECOND, type Frame, type TriangleMesh } from '@sextant/geometry'
+import {
+  createRng,
+  createTransform,
+  MILLISECONDS_PER_SECOND,
+  type Frame,
+  type Mask,
+  type TriangleMesh,
+} from '@sextant/geometry'
 import { encodeRle, rleBox } from '@sextant/image'
-import { diameterOf } from '@sextant/mesh'
+import { diameterOf, simplifyByClustering } from '@sextant/mesh'
 import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene, type PreparedModel } from '@sextant/pose'
-import type { EvaluationTask, InstanceRow, TaskResult } from './evaluation-task.ts'
+import { createRasterMesh, type RasterMesh } from '@sextant/raster'
+import {
+  isMaskCondition,
+  type AbsentRow,
+  type AnswerRow,
+  type EvaluationTask,
+  type InstanceRow,
+  type TaskResult,
+} from './evaluation-task.ts'
 
 /** Everything about a model that is made once per worker. */
 export interface EvaluationModel {
   readonly mesh: TriangleMesh
+  /** simplified for the thousands of renderings of VSD */
+  readonly raster: RasterMesh
   readonly prepared: PreparedModel
   readonly points: MetricPoints
   readonly symmetries: readonly ObjectSymmetry[]
@@ -32,14 +58,27 @@ export interface EvaluationModel {
 
 export type ModelCache = Map<string, EvaluationModel>
 
+/** An answer counts as right below this MSSD, in diameters. */
+export const RIGHT_MSSD = 0.1
+/** Most answers taken where the number of instances is not told. */
+const MANY_INSTANCES = 30
+const VSD_MESH_CELL = 0.005
+const DILATION_PX = 6
+const EROSION_PX = 4
+const KEPT_SHARE = 0.6
+
+const IDENTITY = [createTransform<'object', 'object'>()]
+
 /** Loads and prepares a model, once per path. */
 async function modelOf(cache: ModelCache, reference: ModelReference): Promise<EvaluationModel> {
   const known = cache.get(reference.path)
   if (known !== undefined) return known
   const mesh = await loadModel(reference)
   const info = reference.info ?? geometricModelInfo(mesh, diameterOf(mesh))
+  const { positions, faces } = simplifyByClustering(mesh, VSD_MESH_CELL * info.diameter)
   const model: EvaluationModel = {
     mesh,
+    raster: createRasterMesh({ positions, faces }),
     prepared: prepareModel(mesh),
     points: metricPointsOf(mesh),
     symmetries: symmetriesOf(info),
@@ -51,34 +90,39 @@ async function modelOf(cache: ModelCache, reference: ModelReference): Promise<Ev
 
 /**
  * Asks the engine every question of a task and measures the answers against the true poses. The best answer counts
- * whatever its probability is.
+ * whatever its probability is, except where the number of instances is not told.
  *
  * @param now  monotonic clock, ms
  */
 export async function runTask(task: EvaluationTask, cache: ModelCache, now: () => number): Promise<TaskResult> {
-  const { evaluationCase } = task
+  const { evaluationCase, condition } = task
   const frame = await loadFrame(evaluationCase)
   const sceneTrace = createTrace(now)
   const scene = sceneTrace.span('prepare scene', () => prepareScene(frame))
+  const vsd = createVsdWorkspace(frame.camera)
+  const masks = isMaskCondition(condition) ? await masksOf(task, frame, cache) : []
   const rows: InstanceRow[] = []
+  const answers: AnswerRow[] = []
   const timings: Readonly<Record<string, number>>[] = []
+
+  const ask = (model: EvaluationModel, detections: readonly Detection[] | null, maxInstances: number): Asked => {
+    const trace = createTrace(now)
+    const started = now()
+    const scoreThreshold = condition === 'many' ? POSE_DEFAULTS.scoreThreshold : 0
+    const options = { ...POSE_DEFAULTS, maxInstances, scoreThreshold, seed: task.seed, preset: task.preset }
+    const outcome = estimateObject(scene, model.prepared, detections, options, { trace })
+    timings.push({ ...sceneTrace.timings, ...trace.timings })
+    return { outcome, seconds: (now() - started) / MILLISECONDS_PER_SECOND }
+  }
+
   for (const group of task.groups) {
     const instances = group.flatMap((index) => evaluationCase.instances[index] ?? [])
     const [first] = instances
     if (first === undefined) continue
     const model = await modelOf(cache, first.model)
-    const detections = task.condition === 'mask' ? [await maskDetection(frame, first, model)] : null
-    const trace = createTrace(now)
-    const started = now()
-    const outcome = estimateObject(
-      scene,
-      model.prepared,
-      detections,
-      { ...POSE_DEFAULTS, maxInstances: instances.length, scoreThreshold: 0, seed: task.seed, preset: task.preset },
-      { trace },
-    )
-    const seconds = (now() - started) / MILLISECONDS_PER_SECOND
-    timings.push({ ...sceneTrace.timings, ...trace.timings })
+    const mask = isMaskCondition(condition) ? masks[group[0] ?? 0] : undefined
+    const detections = mask === undefined ? null : [detectionOf(degrade(mask, group[0] ?? 0, masks, task))]
+    const { outcome, seconds } = ask(model, detections, condition === 'many' ? MANY_INSTANCES : instances.length)
 
     const errors = instances.map((instance) =>
       outcome.poses.map((pose) =>
@@ -86,6 +130,14 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
       ),
     )
     const matches = matchInstances(errors.map((row) => row.map((error) => error.mssd)))
+    outcome.poses.forEach((pose, k) => {
+      const truth = matches.indexOf(k)
+      const mssd = truth < 0 ? Infinity : (errors[truth]?.[k]?.mssd ?? Infinity)
+      answers.push({
+        ...{ caseId: evaluationCase.id, objectId: first.objectId, isPresent: true },
+        ...{ score: pose.score, verification: pose.parts.verification, isRight: mssd < RIGHT_MSSD * model.diameter },
+      })
+    })
     instances.forEach((instance, k) => {
       const match = matches[k] ?? null
       const error = match === null ? undefined : errors[k]?.[match]
@@ -95,10 +147,19 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
         objectId: instance.objectId,
         instance: group[k] ?? 0,
         isSymmetric: model.symmetries.length > 1,
+        visibleFraction: instance.visibleFraction,
         diameter: model.diameter,
         mssdPerDiameter: (error?.mssd ?? Infinity) / model.diameter,
+        strictMssdPerDiameter:
+          pose === undefined
+            ? Infinity
+            : mssdOf(pose.cameraFromObject, instance.cameraFromObject, model.points.extreme, IDENTITY) / model.diameter,
         mspd: error?.mspd ?? Infinity,
         add: error?.add ?? Infinity,
+        vsd:
+          pose === undefined
+            ? VSD_TOLERANCES.map(() => 1)
+            : vsdOf(vsd, frame, model.raster, pose.cameraFromObject, instance.cameraFromObject, model.diameter),
         imageWidth: frame.camera.width,
         score: pose?.score ?? null,
         verification: pose?.parts.verification ?? null,
@@ -106,15 +167,55 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
       })
     })
   }
-  return { rows, timings }
+
+  const absent: AbsentRow[] = []
+  for (const { objectId, model: reference } of task.absentModels) {
+    const { outcome, seconds } = ask(await modelOf(cache, reference), null, 1)
+    const [pose] = outcome.poses
+    const verification = pose?.parts.verification ?? null
+    absent.push({ caseId: evaluationCase.id, objectId, score: pose?.score ?? null, verification, seconds })
+    if (pose !== undefined && verification !== null) {
+      answers.push({
+        ...{ caseId: evaluationCase.id, objectId, isPresent: false, isRight: false },
+        ...{ score: pose.score, verification },
+      })
+    }
+  }
+  return { condition, rows, answers, absent, timings }
 }
 
-/** The instance's visible mask as a user would give it; derived from the true pose where the data set has none. */
-async function maskDetection(frame: Frame, instance: TrueInstance, model: EvaluationModel): Promise<Detection> {
-  const mask =
-    instance.maskPath === null
-      ? visibleMask(frame, model.mesh, instance.cameraFromObject)
-      : await loadMask(instance.maskPath)
+interface Asked {
+  readonly outcome: ObjectOutcome
+  readonly seconds: number
+}
+
+/** The visible masks of all instances of the frame; derived from the true pose where the data set has none. */
+async function masksOf(task: EvaluationTask, frame: Frame, cache: ModelCache): Promise<Mask[]> {
+  const maskOf = async ({ maskPath, model, cameraFromObject }: TrueInstance): Promise<Mask> =>
+    maskPath === null ? visibleMask(frame, (await modelOf(cache, model)).mesh, cameraFromObject) : loadMask(maskPath)
+  return Promise.all(task.evaluationCase.instances.map(maskOf))
+}
+
+/** A mask as a user or a network would spoil it. */
+function degrade(mask: Mask, index: number, all: readonly Mask[], task: EvaluationTask): Mask {
+  const { condition } = task
+  if (condition === 'dilated') return dilateMask(mask, DILATION_PX)
+  if (condition === 'eroded') {
+    const eroded = erodeMask(mask, EROSION_PX)
+    return eroded.data.some((inside) => inside !== 0) ? eroded : mask
+  }
+  if (condition === 'half') return cutMask(mask, KEPT_SHARE, 2 * Math.PI * createRng(task.seed + index).next())
+  if (condition === 'merged') {
+    const others = all.filter((_, k) => k !== index)
+    const nearest = others.map((other) => ({ other, distance: maskDistance(mask, other) }))
+    nearest.sort((a, b) => a.distance - b.distance)
+    const [neighbor] = nearest
+    return neighbor === undefined ? mask : mergeMasks(mask, neighbor.other)
+  }
+  return mask
+}
+
+function detectionOf(mask: Mask): Detection {
   const rle = encodeRle(mask)
   return { mask: rle, box: rleBox(rle), score: 1, source: 'user' }
 }

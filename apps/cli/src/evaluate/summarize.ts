@@ -1,31 +1,53 @@
-import { averageRecallMspd, averageRecallMssd, recallBelow } from '@sextant/evaluation'
-import type { InstanceRow, TaskResult } from './evaluation-task.ts'
+import {
+  averageRecallMspd,
+  averageRecallMssd,
+  averageRecall,
+  averageRecallVsd,
+  MSSD_THRESHOLDS,
+  recallBelow,
+} from '@sextant/evaluation'
+import type { EvaluationCondition, InstanceRow, TaskResult } from './evaluation-task.ts'
 
-/** The figures of one evaluation. */
-export interface EvaluationSummary {
+/** The figures of one condition. NaN where nothing was asked. */
+export interface ConditionSummary {
+  readonly condition: EvaluationCondition
   readonly instanceCount: number
+  readonly averageRecallVsd: number
   readonly averageRecallMssd: number
   readonly averageRecallMspd: number
+  /** AR_MSSD without credit for symmetry */
+  readonly averageRecallStrict: number
   /** share of instances with MSSD below 0.1 diameters */
   readonly recallMssdTenth: number
   /** share of instances with ADD or ADD-S below 0.1 diameters */
   readonly recallAddTenth: number
+  /** share of the answers that are right; NaN without answers */
+  readonly precision: number
   /** diameters, over the instances found within 0.5 diameters */
   readonly medianMssdPerDiameter: number
+  /** per instance, or per question about an absent object */
   readonly medianSeconds: number
   /** median ms per stage and question */
   readonly stageMs: Readonly<Record<string, number>>
 }
 
-/** Totals of all rows. Figures of an empty evaluation are NaN. */
-export function summarize(results: readonly TaskResult[]): EvaluationSummary {
+/** Totals of one condition. */
+export function summarize(condition: EvaluationCondition, results: readonly TaskResult[]): ConditionSummary {
   const rows = results.flatMap((result) => result.rows)
+  const answers = results.flatMap((result) => result.answers)
   const timings = results.flatMap((result) => result.timings)
+  const seconds = results.flatMap((result) => [...result.rows, ...result.absent].map((row) => row.seconds))
   const stages = [...new Set(timings.flatMap((timing) => Object.keys(timing)))]
   return {
+    condition,
     instanceCount: rows.length,
+    averageRecallVsd: averageRecallVsd(rows.map((row) => row.vsd)),
     averageRecallMssd: averageRecallMssd(rows),
     averageRecallMspd: averageRecallMspd(rows),
+    averageRecallStrict: averageRecall(
+      rows.map((row) => row.strictMssdPerDiameter),
+      MSSD_THRESHOLDS,
+    ),
     recallMssdTenth: recallBelow(
       rows.map((row) => row.mssdPerDiameter),
       0.1,
@@ -34,8 +56,9 @@ export function summarize(results: readonly TaskResult[]): EvaluationSummary {
       rows.map((row) => row.add / row.diameter),
       0.1,
     ),
+    precision: answers.filter((answer) => answer.isRight).length / answers.length,
     medianMssdPerDiameter: medianOf(rows.map((row) => row.mssdPerDiameter).filter((error) => error < 0.5)),
-    medianSeconds: medianOf(rows.map((row) => row.seconds)),
+    medianSeconds: medianOf(seconds),
     stageMs: Object.fromEntries(
       stages.map((stage) => [stage, medianOf(timings.flatMap((timing) => timing[stage] ?? []))]),
     ),
@@ -49,38 +72,51 @@ export function medianOf(values: readonly number[]): number {
 
 /** One line per row, widths fixed. */
 export function formatRow(row: InstanceRow): string {
-  const number = (value: number, digits: number, width: number): string =>
-    (Number.isFinite(value) ? value.toFixed(digits) : '-').padStart(width)
   return [
     row.caseId.padEnd(22),
     String(row.objectId).padStart(4),
-    number(row.mssdPerDiameter, 3, 8),
-    number(row.mspd, 1, 8),
-    number(row.add, 1, 8),
+    fixed(row.visibleFraction ?? Number.NaN, 2, 6),
+    fixed(row.mssdPerDiameter, 3, 8),
+    fixed(row.mspd, 1, 8),
+    fixed(row.add, 1, 8),
     row.isSymmetric ? ' ADD-S' : ' ADD  ',
-    number(row.score ?? Number.NaN, 2, 6),
-    number(row.verification ?? Number.NaN, 3, 7),
-    number(row.seconds, 2, 7),
+    fixed(row.score ?? Number.NaN, 2, 6),
+    fixed(row.verification ?? Number.NaN, 3, 7),
+    fixed(row.seconds, 2, 7),
   ].join('')
 }
 
 /** Heads the columns of `formatRow`. */
-export const ROW_HEADING = `${'case'.padEnd(22)} obj  MSSD/d MSPD px  ADD mm       score verify seconds`
+export const ROW_HEADING = `${'case'.padEnd(22)} obj  seen  MSSD/d MSPD px  ADD mm       score verify seconds`
 
-/** Multi-line text of the totals. */
-export function formatSummary(summary: EvaluationSummary): string {
-  const stages = Object.entries(summary.stageMs).map(
-    ([stage, ms]) => `  ${stage.padEnd(16)}${ms.toFixed(0).padStart(7)} ms`,
-  )
+const TABLE: readonly (readonly [string, (summary: ConditionSummary) => string])[] = [
+  ['condition', (s) => s.condition.padEnd(9)],
+  ['     n', (s) => String(s.instanceCount).padStart(6)],
+  [' AR_VSD', (s) => fixed(s.averageRecallVsd, 3, 7)],
+  [' AR_MSSD', (s) => fixed(s.averageRecallMssd, 3, 8)],
+  [' AR_MSPD', (s) => fixed(s.averageRecallMspd, 3, 8)],
+  [' strict', (s) => fixed(s.averageRecallStrict, 3, 7)],
+  [' <.1d', (s) => fixed(s.recallMssdTenth, 3, 6)],
+  ['  ADD(-S)', (s) => fixed(s.recallAddTenth, 3, 8)],
+  [' precision', (s) => fixed(s.precision, 3, 10)],
+  [' median/d', (s) => fixed(s.medianMssdPerDiameter, 4, 9)],
+  [' seconds', (s) => fixed(s.medianSeconds, 2, 8)],
+]
+
+/** One line per condition. */
+export function formatTable(summaries: readonly ConditionSummary[]): string {
   return [
-    `instances            ${summary.instanceCount}`,
-    `AR_MSSD              ${summary.averageRecallMssd.toFixed(3)}`,
-    `AR_MSPD              ${summary.averageRecallMspd.toFixed(3)}`,
-    `recall MSSD < 0.1 d  ${summary.recallMssdTenth.toFixed(3)}`,
-    `recall ADD(-S)<0.1 d ${summary.recallAddTenth.toFixed(3)}`,
-    `median MSSD/d        ${summary.medianMssdPerDiameter.toFixed(4)}`,
-    `median seconds       ${summary.medianSeconds.toFixed(2)}`,
-    'median time per stage and question',
-    ...stages,
+    TABLE.map(([heading]) => heading).join(''),
+    ...summaries.map((s) => TABLE.map(([, cell]) => cell(s)).join('')),
   ].join('\n')
+}
+
+/** Median time of every stage. */
+export function formatStages({ condition, stageMs }: ConditionSummary): string {
+  const stages = Object.entries(stageMs).map(([stage, ms]) => `${stage} ${ms.toFixed(0)}`)
+  return `${condition}: median ms per stage and question: ${stages.join(', ')}`
+}
+
+export function fixed(value: number, digits: number, width: number): string {
+  return (Number.isFinite(value) ? value.toFixed(digits) : '-').padStart(width)
 }

@@ -13,12 +13,14 @@ export interface PoseScoreParts {
   readonly violationFraction: number
   /** rendered pixels hidden behind something nearer */
   readonly occludedFraction: number
-  /** median of |observed - rendered| over the inliers, mm */
+  /** mean of |observed - rendered| over the inliers, mm */
   readonly depthResidualMm: number
   /** mean agreement of observed and rendered normals over the inliers, 0..1 */
   readonly normalAgreement: number
   /** share of the silhouette confirmed by a depth jump or an image edge, 0..1 */
   readonly silhouetteSupport: number
+  /** IoU of the explained pixels with the best segment of the frame, 0..1 */
+  readonly segmentIou: number
   /** correlation of observed and rendered colour, -1..1; null when the CAD has no colour */
   readonly colorAgreement: number | null
 }

@@ -11,8 +11,15 @@ const VIGNETTING = 0.16
  * spreads to the neighbours as demosaicing makes it.
  *
  * @param radiance  [2 height, 2 width, 3] linear
+ * @param exposure  gain of red, green and blue
  */
-export function senseColor(radiance: Float32Array, width: number, height: number, rng: Rng): ColorImage {
+export function senseColor(
+  radiance: Float32Array,
+  width: number,
+  height: number,
+  rng: Rng,
+  exposure: readonly [number, number, number] = [EXPOSURE, EXPOSURE, EXPOSURE],
+): ColorImage {
   const data = new Uint8Array(3 * width * height)
   const grain = Float32Array.from({ length: 3 * (width + 1) * (height + 1) }, () => rng.normal())
   const grainAt = (x: number, y: number, c: number): number => grain[3 * (y * (width + 1) + x) + c]
@@ -27,7 +34,7 @@ export function senseColor(radiance: Float32Array, width: number, height: number
           const source = (2 * y + (k >> 1)) * 2 * width + 2 * x + (k & 1)
           sum += radiance[3 * source + c]
         }
-        const value = encode(shoulder((EXPOSURE * shading * sum) / 4))
+        const value = encode(shoulder((exposure[c] * shading * sum) / 4))
         const noise = 0.6 * grainAt(x, y, c) + 0.45 * (grainAt(x + 1, y, c) + grainAt(x, y + 1, c))
         data[3 * (y * width + x) + c] = Math.min(
           255,

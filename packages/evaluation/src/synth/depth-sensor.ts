@@ -3,28 +3,62 @@ import { eyeOf, OWNER_NOTHING, type SceneBuffers } from './scene-buffers.ts'
 import { smoothNoise } from './table-top.ts'
 import { invert, normalize, subtract, dot, type Transform } from '@sextant/geometry'
 
-/** A stereo depth camera of the D4xx kind. */
-export const DEPTH_SENSOR = {
+/** How a depth camera errs. Triangulating cameras err in disparity, time of flight in distance. */
+export interface DepthSensor {
+  /** mm; of a time-of-flight camera the base that would give its noise at 1 m */
+  readonly baseline: number
+  /** px of disparity: noise of each pixel, noise shared by a patch, step (0 = none) */
+  readonly pixelNoise: number
+  readonly patchNoise: number
+  readonly patchSize: number
+  readonly disparityStep: number
+  /** px by which the matching window smears depth edges (standard deviation) */
+  readonly edgeJitter: number
+  /** mm; neighbours farther apart are a depth edge */
+  readonly edgeJump: number
+  readonly edgeDropout: number
+  /** share of edge pixels that mix near and far (flying pixels) */
+  readonly edgeMixing: number
+  /** cosine of the viewing angle at which measurements begin to fail, and are gone */
+  readonly grazing: readonly [number, number]
+  /** brightness from which a pixel is saturated and cannot be matched, and below which it is too dark */
+  readonly saturation: number
+  readonly saturationDropout: number
+  readonly darkness: number
+  readonly darkDropout: number
+  /** hides the band beside near things that only one of two viewpoints sees */
+  readonly hasShadowBand: boolean
+  /** relative error of all distances at 1 m, growing with distance; mm added to all distances */
+  readonly scaleBias: number
+  readonly offsetBias: number
+  /** px by which depth is misregistered against colour */
+  readonly shift: readonly [number, number]
   /** mm */
+  readonly farthest: number
+}
+
+/** A stereo depth camera of the D4xx kind, freshly calibrated. */
+export const DEPTH_SENSOR: DepthSensor = {
   baseline: 55,
-  /** px of disparity: noise of each pixel, noise shared by a patch, step */
   pixelNoise: 0.035,
   patchNoise: 0.05,
   patchSize: 5,
   disparityStep: 1 / 32,
-  /** px by which the matching window smears depth edges (standard deviation) */
   edgeJitter: 0.55,
-  /** mm; neighbours farther apart are a depth edge */
   edgeJump: 14,
   edgeDropout: 0.3,
-  /** cosine of the viewing angle at which measurements begin to fail, and are gone */
-  grazing: [0.26, 0.1] as const,
-  /** brightness from which a pixel is saturated and cannot be matched */
+  edgeMixing: 0,
+  grazing: [0.26, 0.1],
   saturation: 250,
   saturationDropout: 0.6,
-  /** mm */
+  darkness: 0,
+  darkDropout: 0,
+  hasShadowBand: true,
+  scaleBias: 0,
+  offsetBias: 0,
+  shift: [0, 0],
   farthest: 4000,
-} as const
+}
 
 /**
  * Simulates the depth camera: ragged edges, noise and steps in disparity, the band beside near things that only one
@@ -37,34 +71,44 @@ export function senseDepth(
   color: ColorImage,
   cameraFromWorld: Transform<'camera', 'world'>,
   rng: Rng,
+  sensor: DepthSensor = DEPTH_SENSOR,
 ): Uint16Array {
   const { width, height, fx } = buffers.camera
-  const S = DEPTH_SENSOR
+  const S = sensor
   const out = new Uint16Array(width * height)
-  const hidden = findHalfOccluded(buffers)
+  const hidden = S.hasShadowBand ? findHalfOccluded(buffers, S) : new Uint8Array(width * height)
   const eye = eyeOf(invert(cameraFromWorld))
   const scaleOfDisparity = fx * S.baseline
-  const patch = patchNoise(width, height, rng)
+  const patch = patchNoise(width, height, S.patchSize, rng)
   const noiseX = 512 * rng.next()
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x
-      const sx = clamp(x + Math.round(S.edgeJitter * rng.normal()), width)
-      const sy = clamp(y + Math.round(S.edgeJitter * rng.normal()), height)
+      const sx = clamp(x + Math.round(S.shift[0] + S.edgeJitter * rng.normal()), width)
+      const sy = clamp(y + Math.round(S.shift[1] + S.edgeJitter * rng.normal()), height)
       const noise = S.pixelNoise * rng.normal() + S.patchNoise * patch[i]
       const luck = rng.next()
       const s = sy * width + sx
-      const z = buffers.depths[s]
+      let z = buffers.depths[s]
       if (z === 0 || z > S.farthest || buffers.owners[s] === OWNER_NOTHING || hidden[i] === 1) continue
-      let dropout = isEdge(buffers, x, y) ? S.edgeDropout : 0
+      const atEdge = isEdge(buffers, x, y, S.edgeJump)
+      let dropout = atEdge ? S.edgeDropout : 0
+      if (atEdge && S.edgeMixing > 0 && rng.next() < S.edgeMixing) {
+        const other = buffers.depths[clamp(sy, height) * width + clamp(sx + 1, width)]
+        if (other > 0) z += rng.next() * (other - z)
+      }
       const cosine = viewingCosine(buffers, s, eye)
       dropout = Math.max(dropout, (S.grazing[0] - cosine) / (S.grazing[0] - S.grazing[1]))
       const [r = 0, g = 0, b = 0] = color.data.subarray(3 * i, 3 * i + 3)
       if (Math.min(r, g, b) > S.saturation) dropout = Math.max(dropout, S.saturationDropout)
+      if (S.darkDropout > 0 && Math.max(r, g, b) < S.darkness) dropout = Math.max(dropout, S.darkDropout)
       if (smoothNoise(noiseX + x / 7, y / 7) + 0.25 * smoothNoise(noiseX + x / 2, y / 2) > 1.19) dropout = 1
       if (luck < dropout) continue
-      const disparity = scaleOfDisparity / z + noise
-      out[i] = Math.round(scaleOfDisparity / (Math.round(disparity / S.disparityStep) * S.disparityStep))
+      const biased = z * (1 + (S.scaleBias * z) / 1000) + S.offsetBias
+      const disparity = scaleOfDisparity / biased + noise
+      const measured = S.disparityStep > 0 ? Math.round(disparity / S.disparityStep) * S.disparityStep : disparity
+      const distance = scaleOfDisparity / measured
+      if (distance > 0 && distance < 1.5 * S.farthest) out[i] = Math.round(distance)
     }
   }
   return out
@@ -73,7 +117,7 @@ export function senseDepth(
 const clamp = (value: number, size: number): number => Math.min(size - 1, Math.max(0, value))
 
 /** 1 where the other imager looks at something nearer. */
-function findHalfOccluded({ camera, depths }: SceneBuffers): Uint8Array {
+function findHalfOccluded({ camera, depths }: SceneBuffers, { baseline }: DepthSensor): Uint8Array {
   const { width, height, fx } = camera
   const hidden = new Uint8Array(width * height)
   const nearest = new Float32Array(width + 2)
@@ -81,7 +125,7 @@ function findHalfOccluded({ camera, depths }: SceneBuffers): Uint8Array {
     nearest.fill(0)
     const disparityAt = (x: number): number => {
       const z = depths[y * width + x]
-      return z === 0 ? 0 : (fx * DEPTH_SENSOR.baseline) / z
+      return z === 0 ? 0 : (fx * baseline) / z
     }
     for (let x = 0; x < width; x++) {
       const d = disparityAt(x)
@@ -98,7 +142,7 @@ function findHalfOccluded({ camera, depths }: SceneBuffers): Uint8Array {
   return hidden
 }
 
-function isEdge({ camera, depths }: SceneBuffers, x: number, y: number): boolean {
+function isEdge({ camera, depths }: SceneBuffers, x: number, y: number, jump: number): boolean {
   const z = depths[y * camera.width + x]
   for (const [dx, dy] of [
     [1, 0],
@@ -107,7 +151,7 @@ function isEdge({ camera, depths }: SceneBuffers, x: number, y: number): boolean
     [0, -1],
   ] as const) {
     const other = depths[clamp(y + dy, camera.height) * camera.width + clamp(x + dx, camera.width)]
-    if (Math.abs(other - z) > DEPTH_SENSOR.edgeJump) return true
+    if (Math.abs(other - z) > jump) return true
   }
   return false
 }
@@ -119,8 +163,8 @@ function viewingCosine(buffers: SceneBuffers, i: number, eye: Vector3): number {
 }
 
 /** Standard normal noise averaged over patches, again of variance one. */
-function patchNoise(width: number, height: number, rng: Rng): Float32Array {
-  const half = DEPTH_SENSOR.patchSize >> 1
+function patchNoise(width: number, height: number, patchSize: number, rng: Rng): Float32Array {
+  const half = patchSize >> 1
   const white = Float32Array.from({ length: width * height }, () => rng.normal())
   const out = new Float32Array(width * height)
   for (let y = 0; y < height; y++) {
@@ -131,7 +175,7 @@ function patchNoise(width: number, height: number, rng: Rng): Float32Array {
           sum += white[clamp(y + dy, height) * width + clamp(x + dx, width)]
         }
       }
-      out[y * width + x] = sum / DEPTH_SENSOR.patchSize
+      out[y * width + x] = sum / patchSize
     }
   }
   return out

@@ -100,7 +100,7 @@ function isAcceptable(instances: readonly SceneInstance[], { owners, camera }: S
 }
 
 /** Twice the pixels; the centres of each four average to the centre of the one. */
-function doubled(camera: PinholeCamera): PinholeCamera {
+export function doubled(camera: PinholeCamera): PinholeCamera {
   return {
     fx: 2 * camera.fx,
     fy: 2 * camera.fy,

@@ -1,6 +1,7 @@
 import { add, compose, cross, dot, normalize, scale, subtract, type Transform, type Vector3 } from '@sextant/geometry'
 import { createRasterTarget, renderInto } from '@sextant/raster'
 import { OWNER_FLOOR, OWNER_NOTHING, type DrawnProp, type SceneBuffers } from './scene-buffers.ts'
+import type { Finish } from './scene-layout.ts'
 import { lookAt } from './view.ts'
 
 /** A small source of light. */
@@ -14,28 +15,51 @@ const CENTER: Vector3 = [0, 0, 40]
 const SHADOW_SIZE = 640
 const SHADOW_REACH = 430
 const SHADOW_BIAS = 3
-const KEY_COUNT = 16
-const SKY_COUNT = 48
-/** warm lamp from the upper left behind the camera, cool sky from everywhere above */
-const KEY = { position: [-620, -260, 1250] as Vector3, radius: 130, radiance: [1.05, 0.98, 0.88] as Vector3 }
-const SKY_RADIANCE: Vector3 = [0.62, 0.66, 0.72]
 const FLOOR_LIGHT = 0.45
+
+/** A round lamp and an even sky. */
+export interface Lighting {
+  /** mm, world */
+  readonly keyPosition: Vector3
+  /** mm */
+  readonly keyRadius: number
+  readonly keyRadiance: Vector3
+  readonly skyRadiance: Vector3
+  /** shadow maps that sample the lamp and the sky */
+  readonly keyCount: number
+  readonly skyCount: number
+}
+
+/** Warm lamp from the upper left behind the camera, cool sky from everywhere above. */
+export const EXAMPLE_LIGHTING: Lighting = {
+  keyPosition: [-620, -260, 1250],
+  keyRadius: 130,
+  keyRadiance: [1.05, 0.98, 0.88],
+  skyRadiance: [0.62, 0.66, 0.72],
+  keyCount: 16,
+  skyCount: 48,
+}
 
 /**
  * Light arriving at every pixel times what the surface sends back: a round lamp and the sky, both with shadows, light
  * thrown back by the table, highlights and mirrored surroundings.
  *
  * @returns [height, width, 3] linear radiance
- * @cost about 60 small depth maps and one look-up per pixel and map
+ * @cost one small depth map per sample of lamp and sky, and one look-up per pixel and map
  */
-export function lightScene(buffers: SceneBuffers, props: readonly DrawnProp[], eye: Vector3): Float32Array {
+export function lightScene(
+  buffers: SceneBuffers,
+  props: readonly DrawnProp[],
+  eye: Vector3,
+  lighting: Lighting = EXAMPLE_LIGHTING,
+): Float32Array {
   const pixels = buffers.depths.length
   const out = new Float32Array(3 * pixels)
   const irradiance = new Float32Array(3 * pixels)
   const keySeen = new Float32Array(pixels)
   const skySeen = new Float32Array(pixels)
-  for (const light of lightsOf()) {
-    const share = light.isKey ? 1 / KEY_COUNT : 1 / SKY_COUNT
+  for (const light of lightsOf(lighting)) {
+    const share = 1 / (light.isKey ? lighting.keyCount : lighting.skyCount)
     addLight(buffers, props, light, share, irradiance, light.isKey ? keySeen : skySeen)
   }
   for (let i = 0; i < pixels; i++) {
@@ -46,7 +70,7 @@ export function lightScene(buffers: SceneBuffers, props: readonly DrawnProp[], e
     const [px = 0, py = 0, pz = 0] = buffers.points.subarray(3 * i, 3 * i + 3)
     const toEye = normalize(subtract(eye, [px, py, pz]))
     const finish = props[owner]?.finish ?? { diffuse: 1, mirror: 0.015, exponent: 12 }
-    const mirrored = mirrorLight(normal, toEye, finish.mirror, finish.exponent, keySeen[i], skySeen[i])
+    const mirrored = mirrorLight(normal, toEye, finish, keySeen[i], skySeen[i], lighting)
     for (let c = 0; c < 3; c++) {
       const albedo = buffers.albedos[3 * i + c]
       const bounce = owner >= 0 ? 0.5 * (1 - nz) * BOUNCE[c] : 0
@@ -60,23 +84,24 @@ export function lightScene(buffers: SceneBuffers, props: readonly DrawnProp[], e
 /** Light of the table thrown at downward faces. */
 const BOUNCE: Vector3 = [0.3, 0.2, 0.12]
 
-function lightsOf(): Light[] {
+function lightsOf(lighting: Lighting): Light[] {
+  const { keyPosition, keyRadius, keyRadiance, skyRadiance, keyCount, skyCount } = lighting
   const golden = Math.PI * (3 - Math.sqrt(5))
-  const toCenter = normalize(subtract(CENTER, KEY.position))
+  const toCenter = normalize(subtract(CENTER, keyPosition))
   const across = normalize(cross(toCenter, [0, 0, 1]))
   const upward = cross(across, toCenter)
-  const keys = Array.from({ length: KEY_COUNT }, (_, k): Light => {
-    const radius = KEY.radius * Math.sqrt((k + 0.5) / KEY_COUNT)
+  const keys = Array.from({ length: keyCount }, (_, k): Light => {
+    const radius = keyRadius * Math.sqrt((k + 0.5) / keyCount)
     const shift = add(scale(across, radius * Math.cos(golden * k)), scale(upward, radius * Math.sin(golden * k)))
-    return { position: add(KEY.position, shift), radiance: KEY.radiance, isKey: true }
+    return { position: add(keyPosition, shift), radiance: keyRadiance, isKey: true }
   })
-  const skies = Array.from({ length: SKY_COUNT }, (_, k): Light => {
-    const z = (k + 0.7) / SKY_COUNT
+  const skies = Array.from({ length: skyCount }, (_, k): Light => {
+    const z = (k + 0.7) / skyCount
     const flat = Math.sqrt(1 - z * z)
     const direction: Vector3 = [flat * Math.cos(golden * k), flat * Math.sin(golden * k), z]
     return {
       position: add(CENTER, scale(direction, 1600)),
-      radiance: scale(SKY_RADIANCE, 1 + 0.3 * direction[1]),
+      radiance: scale(skyRadiance, 1 + 0.3 * direction[1]),
       isKey: false,
     }
   })
@@ -159,18 +184,18 @@ function shadowMapOf(
 function mirrorLight(
   normal: Vector3,
   toEye: Vector3,
-  mirror: number,
-  exponent: number,
+  { mirror, exponent }: Finish,
   keySeen: number,
   skySeen: number,
+  lighting: Lighting,
 ): Vector3 {
   const facing = Math.max(0, dot(normal, toEye))
   const share = mirror + (1 - mirror) * 0.6 * (1 - facing) ** 5
   const reflected = subtract(scale(normal, 2 * dot(normal, toEye)), toEye)
-  const toKey = normalize(KEY.position)
+  const toKey = normalize(lighting.keyPosition)
   const highlight = keySeen * Math.max(0, dot(reflected, toKey)) ** exponent * (exponent + 2) * 0.06
   // Above: a bright ceiling; level with the table: a darker room; below: the table.
   const height = reflected[2]
   const room = height > 0 ? 0.12 + 0.75 * skySeen * height ** 0.7 : 0.12
-  return [0, 1, 2].map((c) => share * (highlight * KEY.radiance[c] + room * (c === 2 ? 1.05 : 1))) as Vector3
+  return [0, 1, 2].map((c) => share * (highlight * lighting.keyRadiance[c] + room * (c === 2 ? 1.05 : 1))) as Vector3
 }

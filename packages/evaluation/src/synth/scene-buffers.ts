@@ -10,7 +10,7 @@ import {
 import { vertexNormals } from '@sextant/mesh'
 import { createRasterMesh, createRasterTarget, renderInto, type RasterMesh } from '@sextant/raster'
 import type { PlacedProp } from './scene-layout.ts'
-import { meetBackdrop } from './table-top.ts'
+import { EXAMPLE_TABLE, meetBackdrop, type TableTop } from './table-top.ts'
 
 /** A placed prop ready to be drawn. */
 export interface DrawnProp extends PlacedProp {
@@ -49,6 +49,7 @@ export function drawScene(
   props: readonly DrawnProp[],
   camera: PinholeCamera,
   cameraFromWorld: Transform<'camera', 'world'>,
+  table: TableTop = EXAMPLE_TABLE,
 ): SceneBuffers {
   const { width, height } = camera
   const pixels = width * height
@@ -61,7 +62,7 @@ export function drawScene(
     albedos: new Float32Array(3 * pixels),
   }
   const worldFromCamera = invert(cameraFromWorld)
-  drawBackdrop(buffers, worldFromCamera)
+  drawBackdrop(buffers, worldFromCamera, table)
   const target = createRasterTarget(width, height)
   const fullCounts = props.map((prop, index) => {
     const cameraFromObject = compose(cameraFromWorld, prop.worldFromObject)
@@ -87,10 +88,14 @@ export function drawScene(
   return { ...buffers, fullCounts }
 }
 
-function drawBackdrop(buffers: Omit<SceneBuffers, 'fullCounts'>, worldFromCamera: Transform<'world', 'camera'>): void {
+function drawBackdrop(
+  buffers: Omit<SceneBuffers, 'fullCounts'>,
+  worldFromCamera: Transform<'world', 'camera'>,
+  table: TableTop,
+): void {
   const eye = eyeOf(worldFromCamera)
   for (let i = 0; i < buffers.depths.length; i++) {
-    const hit = meetBackdrop(eye, rayOf(buffers.camera, worldFromCamera, i))
+    const hit = meetBackdrop(eye, rayOf(buffers.camera, worldFromCamera, i), table)
     if (hit === null) continue
     buffers.depths[i] = hit.distance
     buffers.owners[i] = hit.isTable ? OWNER_TABLE : OWNER_FLOOR

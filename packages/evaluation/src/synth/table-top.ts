@@ -10,12 +10,21 @@ export interface Backdrop {
   readonly isTable: boolean
 }
 
+/** What the table looks like. */
+export interface TableTop {
+  readonly pattern: 'wood' | 'plain' | 'cloth'
+  /** factors on the linear reflectance */
+  readonly tint: Vector3
+}
+
+export const EXAMPLE_TABLE: TableTop = { pattern: 'wood', tint: [1, 1, 1] }
+
 /** Table plane z = 0 between these corners; the floor lies below, mm, world. */
 const TABLE = { x0: -640, x1: 700, y0: -560, y1: 395 }
 const FLOOR_Z = -730
 
 /** Follows a ray to the table or past its edge to the floor. @param direction  scaled so that camera z is 1 */
-export function meetBackdrop(eye: Vector3, direction: Vector3): Backdrop | null {
+export function meetBackdrop(eye: Vector3, direction: Vector3, table: TableTop = EXAMPLE_TABLE): Backdrop | null {
   if (direction[2] >= -1e-6) return null
   const at = (height: number): { distance: number; point: Vector3 } => {
     const distance = (height - eye[2]) / direction[2]
@@ -24,10 +33,11 @@ export function meetBackdrop(eye: Vector3, direction: Vector3): Backdrop | null 
       point: [eye[0] + distance * direction[0], eye[1] + distance * direction[1], height],
     }
   }
-  const table = at(0)
-  const [x, y] = table.point
+  const onTable = at(0)
+  const [x, y] = onTable.point
   if (x > TABLE.x0 && x < TABLE.x1 && y > TABLE.y0 && y < TABLE.y1) {
-    return { ...table, albedo: wood(x, y), isTable: true }
+    const [r, g, b] = PATTERNS[table.pattern](x, y)
+    return { ...onTable, albedo: [r * table.tint[0], g * table.tint[1], b * table.tint[2]], isTable: true }
   }
   const floor = at(FLOOR_Z)
   return { ...floor, albedo: carpet(floor.point[0], floor.point[1]), isTable: false }
@@ -45,6 +55,21 @@ function wood(x: number, y: number): Vector3 {
   const seam = inBoard < 1.2 ? 0.45 : 1
   return [0.43 * tone * seam, 0.27 * tone * tone * seam, 0.15 * tone * tone * seam]
 }
+
+/** Painted board: even, slightly cloudy. */
+function plain(x: number, y: number): Vector3 {
+  const tone = 0.42 + 0.04 * smoothNoise(x / 90, y / 90)
+  return [tone, tone, tone]
+}
+
+/** Woven checks. */
+function cloth(x: number, y: number): Vector3 {
+  const isDark = (Math.floor((x + 4000) / 34) + Math.floor((y + 4000) / 34)) % 2 === 0
+  const tone = (isDark ? 0.18 : 0.55) + 0.1 * smoothNoise(x / 2, y / 2)
+  return [tone, 0.9 * tone, 0.8 * tone]
+}
+
+const PATTERNS = { wood, plain, cloth }
 
 function carpet(x: number, y: number): Vector3 {
   const tone = 0.09 + 0.035 * smoothNoise(x / 9, y / 9) + 0.02 * smoothNoise(x / 160, y / 160)

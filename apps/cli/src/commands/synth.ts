@@ -1,0 +1,68 @@
+import { randomScene, SENSOR_KINDS, writeBopModels, writeBopScene, type SceneModel } from '@sextant/evaluation'
+import { parseMesh } from '@sextant/mesh'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+interface SynthFlags {
+  readonly models: string
+  readonly unit: 'mm' | 'm'
+  readonly out: string
+  readonly scenes: number
+  readonly frames: number
+  readonly objects: number
+  readonly kind: 'table' | 'bin' | 'mixed'
+  readonly sensor: (typeof SENSOR_KINDS)[number] | 'mixed'
+  readonly seed: number
+}
+
+/** `sextant synth`: makes scenes with known poses from any CAD models. */
+export function addSynthCommand(program: Command): void {
+  program
+    .command('synth')
+    .description('make RGB-D scenes with known poses from CAD models, in BOP format')
+    .requiredOption('--models <folder>', 'folder of PLY, OBJ or STL files')
+    .addOption(new Option('--unit <unit>', 'unit of the CAD files').choices(['mm', 'm']).default('mm'))
+    .requiredOption('--out <folder>', 'folder to write to')
+    .option('--scenes <n>', 'arrangements', parseCount, 10)
+    .option('--frames <n>', 'views of each arrangement', parseCount, 4)
+    .option('--objects <n>', 'objects dropped into each arrangement', parseCount, 9)
+    .addOption(new Option('--kind <kind>', 'arrangement').choices(['table', 'bin', 'mixed']).default('mixed'))
+    .addOption(new Option('--sensor <sensor>', 'depth camera').choices([...SENSOR_KINDS, 'mixed']).default('mixed'))
+    .option('--seed <n>', 'seed of the first scene', parseCount, 1)
+    .action(writeScenes)
+}
+
+async function writeScenes(flags: SynthFlags): Promise<void> {
+  const models = await loadModels(flags.models, flags.unit === 'm' ? 1000 : 1)
+  if (models.length === 0) throw new Error(`no PLY, OBJ or STL file in ${flags.models}`)
+  await writeBopModels(flags.out, models)
+  for (let k = 0; k < flags.scenes; k++) {
+    const kind = flags.kind === 'mixed' ? (k % 3 === 2 ? 'bin' : 'table') : flags.kind
+    const sensor = flags.sensor === 'mixed' ? null : flags.sensor
+    const options = { kind, sensor, objectCount: flags.objects, viewCount: flags.frames } as const
+    const frames = await randomScene(models, options, flags.seed + k)
+    await writeBopScene(flags.out, flags.seed + k, frames)
+    console.log(
+      `scene ${flags.seed + k}: ${kind}, ${frames.length} frames, ${frames[0]?.instances.length ?? 0} objects`,
+    )
+  }
+}
+
+/** Models in the order of their names; the number in a name is the id, else the position. */
+async function loadModels(folder: string, scaleToMm: number): Promise<SceneModel[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(ply|obj|stl)$/i.test(name)).sort()
+  return Promise.all(
+    names.map(async (name, index) => {
+      const { mesh } = parseMesh(await readFile(join(folder, name)), name)
+      const id = Number(/(\d+)\.\w+$/.exec(basename(name))?.[1] ?? index + 1)
+      return { id, mesh: { ...mesh, positions: mesh.positions.map((value) => value * scaleToMm) } }
+    }),
+  )
+}
+
+function parseCount(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0')
+  return value
+}

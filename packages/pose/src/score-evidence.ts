@@ -1,0 +1,64 @@
+// Notes. Weights are hand-set. The first terms are those of the prototype; the segment terms were chosen on 172
+// questions of every second synthetic frame, 101 absent objects there, and checked on the real frames:
+//
+//                                            synth: best right   recall at 2 % false   real: AUC present/absent
+//   without segments                               151 of 172            .79                 .78
+//   + segment IoU                                  152                   .80                 .88
+//   + IoU, leaf share                              155                   .81                 .87
+//   + IoU, leaf share, residual                    159                   .82                 .87
+//   + IoU, leaf share, residual, outline (used)    159                   .86                 .86
+//
+// The segment IoU alone separates right from wrong poses better than everything else together, on real frames too
+// (AUC .92 against .78). A logistic fit of all terms gained 2 points more on synthetic frames and lost on real ones.
+import type { ColorAgreement } from './color-agreement.ts'
+import type { SegmentSupport } from './segment-support.ts'
+import type { SilhouetteMeasure } from './silhouette.ts'
+
+/** What one rendering says about a pose. Fractions are of the rendered pixels. */
+export interface PoseEvidence {
+  readonly inliers: number
+  readonly violations: number
+  readonly occluded: number
+  readonly missing: number
+  /** 0..1 over the inliers */
+  readonly normalAgreement: number
+  /** mean |dz| over its tolerance, over the inliers */
+  readonly residualRatio: number
+  /** image pixels */
+  readonly inlierArea: number
+  /** allowed distance over 0.025 d */
+  readonly toleranceRatio: number
+  readonly outline: SilhouetteMeasure
+  /** null: the CAD has no telling colour */
+  readonly color: ColorAgreement | null
+  readonly segments: SegmentSupport
+  /** null: no trusted mask; else share of inliers inside it, and share of it covered */
+  readonly mask: { readonly inside: number; readonly covered: number } | null
+}
+
+const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value)
+
+/** Verification score S: about 1 for a pose that is surely right, below 0.6 for a chance match; not a probability. */
+export function scoreEvidence(e: PoseEvidence): number {
+  const visible = Math.max(0.15, 1 - e.occluded - 0.7 * e.missing)
+  const quality = e.inliers * (0.4 + 0.6 * e.normalAgreement) * (1 - 0.35 * e.residualRatio)
+  const depth = ((quality - e.violations) / visible) * (0.55 + 0.45 * Math.min(1, e.inliers / 0.25))
+  let score =
+    depth +
+    0.15 * e.inliers -
+    0.15 * e.occluded -
+    1.75 * (e.residualRatio - 0.2) +
+    0.75 * (e.outline.support - 0.8) -
+    1.05 * e.outline.lookalike +
+    0.12 * (e.outline.edge - 0.5) +
+    0.5 * (e.segments.bestIou - 0.75) +
+    (e.segments.leafShare - 0.75) +
+    0.05 * clamp(Math.log10(Math.max(1, e.inlierArea) / 1000), -1.2, 0.6) -
+    0.15 * Math.max(0, e.toleranceRatio - 1.5)
+  if (e.color !== null) {
+    score += 0.35 * (e.color.correlation - 0.3) * Math.min(1, e.color.modelDeviation / 30)
+    score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)
+  }
+  if (e.mask !== null) score += 0.3 * (e.mask.inside - 0.7) + 0.5 * (Math.min(1, e.mask.covered) - 0.8)
+  return score
+}
