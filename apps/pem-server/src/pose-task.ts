@@ -43,10 +43,10 @@ const scenes = new LruCache<string, PreparedScene>(FRAMES_KEPT)
  * @throws {PlatformError} image.*, depth.*, mesh.*
  */
 export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
+  const started = performance.now()
   const trace = createTrace(() => performance.now())
-  const decoded = performance.now()
   const frame = scenes.get(task.frameKey)?.frame ?? (await decodeFrame(task.bytes))
-  trace.timings.decode = performance.now() - decoded
+  trace.timings.decode = performance.now() - started
   const scene = scenes.get(task.frameKey) ?? trace.span('scene', () => prepareScene(frame))
   scenes.set(task.frameKey, scene)
 
@@ -61,11 +61,16 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
     })
     models.set(task.cadSha256, model)
   }
-  const deadline = task.options.timeBudgetMs === null ? Infinity : performance.now() + task.options.timeBudgetMs
-  const outcome = estimateObject(scene, model, task.detections, task.options, {
-    trace,
-    isCancelled: () => performance.now() > deadline,
-  })
+  const { timeBudgetMs } = task.options
+  // Decoding and preparation count; what is left is for the search.
+  const leftMs = timeBudgetMs === null ? null : Math.max(1, timeBudgetMs - (performance.now() - started))
+  const outcome = estimateObject(
+    scene,
+    model,
+    task.detections,
+    { ...task.options, timeBudgetMs: leftMs },
+    { trace, now: () => performance.now() },
+  )
   return {
     outcome: {
       ...outcome,

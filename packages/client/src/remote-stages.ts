@@ -122,6 +122,8 @@ function poseOf(pose: PoseV2): PoseEstimate {
     cameraFromObject: transformFrom(pose.rotation, pose.translation),
     score: pose.score,
     parts: pose.parts as unknown as PoseScoreParts,
+    uncertainty: pose.uncertainty,
+    depthOffset: pose.depthOffset,
     mask: pose.mask,
     detectionIndex: pose.detectionIndex,
   }

@@ -21,9 +21,14 @@ import { createVerifyWorkspace, verifyPose, type LevelMask, type VerifyModel } f
 /** What the engine takes from outside. */
 export interface PoseEnvironment {
   readonly trace: Trace
-  /** polled between stages; true gives up with what is there */
+  /** monotonic clock, ms; needed for a time budget */
+  readonly now?: () => number
+  /** polled between steps; true goes on with what is there */
   readonly isCancelled?: () => boolean
 }
+
+/** Share of the time budget that is gone when a stage has to hand over what it has. */
+const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, refineFine: 0.85, verifyFine: 0.95 }
 
 const DEGREES = Math.PI / 180
 const PAIR_VOXEL = 0.065
@@ -46,6 +51,7 @@ export function estimateObject(
 ): ObjectOutcome {
   const effort = SEARCH_EFFORTS[options.preset]
   const { trace } = env
+  const isOver = createStopwatch(options.timeBudgetMs, env)
   if (!scene.fine.depths.some((z) => z > 0)) return outcomeWithout('no_depth', null)
 
   // 1 where to look
@@ -56,7 +62,7 @@ export function estimateObject(
   // 2 hypotheses in every region, refined coarsely
   const pool: Candidate[] = []
   for (const [index, search] of searches.entries()) {
-    if (env.isCancelled?.() === true) break
+    if (pool.length > 0 && isOver(STAGE_ENDS.hypotheses)) break
     pool.push(...trace.span('hypotheses', () => hypothesesOf(scene, model, search, index, options.seed)))
   }
   if (pool.length === 0) return outcomeWithout('no_hypotheses', null)
@@ -65,7 +71,13 @@ export function estimateObject(
   const grid = icpGridOf(scene.fine, weights)
   const refine = createRefineWorkspace(scene, model)
   const coarse = sortByScore(pool).slice(0, effort.coarsePool + 60 * (options.maxInstances - 1))
-  trace.span('refine coarse', () => coarse.forEach((candidate) => refineCoarse(refine, model, grid, candidate.pose)))
+  const refined = trace.span('refine coarse', () =>
+    whileTime(
+      coarse,
+      () => isOver(STAGE_ENDS.refineCoarse),
+      (candidate) => refineCoarse(refine, model, grid, candidate.pose),
+    ),
+  )
 
   // 3 coarse verification of the pool
   const noise = scene.surface.inverseDepthNoise
@@ -84,38 +96,49 @@ export function estimateObject(
     candidate.verification = result
     candidate.score = result.score
   }
-  const unique = thinCandidates(coarse, {
+  const unique = thinCandidates(refined, {
     limit: effort.verifyPool + 20 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: Infinity,
     radius: 0,
   })
-  trace.span('verify coarse', () => unique.forEach((candidate) => verify(candidate, false)))
+  const verified = trace.span('verify coarse', () =>
+    whileTime(
+      unique,
+      () => isOver(STAGE_ENDS.verifyCoarse),
+      (candidate) => verify(candidate, false),
+    ),
+  )
 
   // 4 finalists: fine refinement, then verification at full effort
-  const finalists = thinCandidates(sortByScore(unique), {
+  const best = thinCandidates(sortByScore(verified), {
     limit: effort.finalists + 3 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
     radius: 0.3 * model.diameter,
   })
-  trace.span('refine fine', () =>
-    finalists.forEach((candidate) => refineFine(refine, scene, model, grid, candidate.pose, noise)),
+  const finalists = trace.span('refine fine', () =>
+    whileTime(
+      best,
+      () => isOver(STAGE_ENDS.refineFine),
+      (candidate) => refineFine(refine, scene, model, grid, candidate.pose, noise),
+    ),
   )
   trace.span('verify fine', () => finalists.forEach((candidate) => verify(candidate, true)))
   sortByScore(finalists)
 
   // 5 near-symmetric alternatives of the best
   const alternatives = trace.span('symmetries', () => {
-    const best = finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)
-    const turned = expandSymmetries(model, best)
+    const starts = finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)
+    const turned = isOver(STAGE_ENDS.verifyFine) ? [] : expandSymmetries(model, starts)
     for (const candidate of turned) {
       refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
       verify(candidate, true)
     }
-    return [...turned, ...searchFreeTurns(model, sortByScore([...best, ...turned]).slice(0, best.length), verify)]
+    if (isOver(STAGE_ENDS.verifyFine)) return turned
+    return [...turned, ...searchFreeTurns(model, sortByScore([...starts, ...turned]).slice(0, starts.length), verify)]
   })
   const ranked = sortByScore([...finalists, ...alternatives])
 
@@ -126,7 +149,30 @@ export function estimateObject(
       distinct.push(candidate)
     }
   }
-  return trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
+  const outcome = trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
+  // An object not found in too little time may still be there.
+  return outcome.poses.length === 0 && isOver(1) ? { ...outcome, reason: 'deadline_exceeded' } : outcome
+}
+
+/** Tells whether a share of the time budget is gone, or the caller has given up. */
+function createStopwatch(
+  timeBudgetMs: number | null,
+  { now, isCancelled }: PoseEnvironment,
+): (share: number) => boolean {
+  const started = now?.() ?? 0
+  return (share) =>
+    isCancelled?.() === true || (timeBudgetMs !== null && now !== undefined && now() - started > share * timeBudgetMs)
+}
+
+/** Works through the items until time is up and returns those done; the first is always done. */
+function whileTime<T>(items: readonly T[], isOver: () => boolean, work: (item: T) => void): T[] {
+  let done = 0
+  for (const item of items) {
+    if (done > 0 && isOver()) break
+    work(item)
+    done++
+  }
+  return items.slice(0, done)
 }
 
 interface Search extends SearchRegion {

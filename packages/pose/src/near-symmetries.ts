@@ -8,6 +8,8 @@ export interface FreeAxis {
   readonly direction: Vector3
   /** a point on it, mm, object's centre as origin */
   readonly point: Vector3
+  /** false: something small tells the turns apart (the handle of a mug) */
+  readonly isExact: boolean
 }
 
 /** Rigid motions that map the shape nearly onto itself, colour disregarded. */
@@ -59,7 +61,8 @@ export function findNearSymmetries(probes: OrientedPoints, surface: OrientedPoin
     if (turns.filter(({ quality }) => isWithin(quality, NEARLY_SAME)).length >= MIN_ACCEPTED_FOR_FREE) {
       // The half turn about a line through c shifts by 2 c (its part across the line).
       const half = turns[STEPS / 2 - 1].motion
-      freeAxes.push({ direction, point: [half[9] / 2, half[10] / 2, half[11] / 2] })
+      const isExact = turns.filter(({ quality }) => isWithin(quality, SAME)).length >= MIN_ACCEPTED_FOR_FREE
+      freeAxes.push({ direction, point: [half[9] / 2, half[10] / 2, half[11] / 2], isExact })
     } else for (const { motion, quality } of turns) if (isWithin(quality, SAME)) addIfNew(motion)
   }
   for (let i = 0; i < motions.length && motions.length < MAX_MOTIONS; i++) {

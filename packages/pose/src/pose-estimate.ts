@@ -3,7 +3,9 @@ import { transformFrom, type Mask } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { encodeRle } from '@sextant/image'
 import { createRasterTarget, renderInto } from '@sextant/raster'
+import { estimateDepthOffset } from './depth-offset.ts'
 import type { Candidate } from './pose-pool.ts'
+import { poseUncertaintyOf } from './pose-uncertainty.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { probabilityOf } from './probability.ts'
@@ -35,11 +37,14 @@ export function poseEstimateOf(
       violationFraction: evidence.violations,
       occludedFraction: evidence.occluded,
       depthResidualMm: verification.residualMm,
+      depthNoiseMm: scene.surface.inverseDepthNoise * pose[11] ** 2,
       normalAgreement: evidence.normalAgreement,
       silhouetteSupport: evidence.outline.support,
       segmentIou: evidence.segments.bestIou,
       colorAgreement: evidence.color?.correlation ?? null,
     },
+    uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, evidence.color?.correlation ?? null),
+    depthOffset: estimateDepthOffset(scene, model, pose),
     mask: encodeRle(visibleMaskOf(scene, model, pose)),
     detectionIndex,
   }

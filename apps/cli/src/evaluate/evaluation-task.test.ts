@@ -1,3 +1,4 @@
+import type { PoseScoreParts } from '@sextant/contracts'
 import { createTransform } from '@sextant/geometry'
 import type { EvaluationCase } from '@sextant/evaluation'
 import { describe, expect, it } from 'vitest'
@@ -52,6 +53,12 @@ describe('planTasks', () => {
   })
 })
 
+const partsOf = (verification: number): PoseScoreParts => ({
+  ...{ verification, visibleFraction: 1, inlierFraction: 1, violationFraction: 0, occludedFraction: 0 },
+  ...{ depthResidualMm: 1, depthNoiseMm: 1, normalAgreement: 1, silhouetteSupport: 1, segmentIou: 1 },
+  colorAgreement: null,
+})
+
 describe('summarize', () => {
   const row = (mssdPerDiameter: number, mspd: number, add: number, strict = mssdPerDiameter): InstanceRow => ({
     ...{ caseId: 'a', objectId: 1, instance: 0, isSymmetric: false, diameter: 100, imageWidth: 640 },
@@ -63,8 +70,8 @@ describe('summarize', () => {
       condition: 'scene',
       rows: [row(0.01, 1, 1, 0.9), row(Infinity, Infinity, Infinity)],
       answers: [
-        { caseId: 'a', objectId: 1, isPresent: true, score: 0.9, verification: 1, isRight: true },
-        { caseId: 'a', objectId: 1, isPresent: true, score: 0.3, verification: 0.5, isRight: false },
+        { caseId: 'a', objectId: 1, isPresent: true, score: 0.9, parts: partsOf(1), isRight: true },
+        { caseId: 'a', objectId: 1, isPresent: true, score: 0.3, parts: partsOf(0.5), isRight: false },
       ],
       absent: [{ caseId: 'a', objectId: 2, score: 0.2, verification: 0.4, seconds: 0.1 }],
       timings: [{ search: 10 }, { search: 30 }],

@@ -1,3 +1,4 @@
+import type { PoseScoreParts } from '@sextant/contracts'
 import type { PosePreset } from '@sextant/pose'
 import type { EvaluationCase, ModelReference } from '@sextant/evaluation'
 
@@ -66,7 +67,7 @@ export interface AnswerRow {
   readonly objectId: number
   readonly isPresent: boolean
   readonly score: number
-  readonly verification: number
+  readonly parts: PoseScoreParts
   /** MSSD below 0.1 diameters of a true instance of its own */
   readonly isRight: boolean
 }

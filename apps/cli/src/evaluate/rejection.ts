@@ -51,7 +51,7 @@ export function summarizeRejection(results: readonly TaskResult[]): RejectionSum
     fit:
       right === 0 || right === answers.length
         ? null
-        : fitLogistic(answers.map(({ verification, isRight }) => ({ score: verification, isRight }))),
+        : fitLogistic(answers.map(({ parts, isRight }) => ({ score: parts.verification, isRight }))),
   }
 }
 

@@ -135,7 +135,7 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
       const mssd = truth < 0 ? Infinity : (errors[truth]?.[k]?.mssd ?? Infinity)
       answers.push({
         ...{ caseId: evaluationCase.id, objectId: first.objectId, isPresent: true },
-        ...{ score: pose.score, verification: pose.parts.verification, isRight: mssd < RIGHT_MSSD * model.diameter },
+        ...{ score: pose.score, parts: pose.parts, isRight: mssd < RIGHT_MSSD * model.diameter },
       })
     })
     instances.forEach((instance, k) => {
@@ -174,11 +174,9 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
     const [pose] = outcome.poses
     const verification = pose?.parts.verification ?? null
     absent.push({ caseId: evaluationCase.id, objectId, score: pose?.score ?? null, verification, seconds })
-    if (pose !== undefined && verification !== null) {
-      answers.push({
-        ...{ caseId: evaluationCase.id, objectId, isPresent: false, isRight: false },
-        ...{ score: pose.score, verification },
-      })
+    if (pose !== undefined) {
+      const { score, parts } = pose
+      answers.push({ caseId: evaluationCase.id, objectId, isPresent: false, isRight: false, score, parts })
     }
   }
   return { condition, rows, answers, absent, timings }

@@ -17,6 +17,8 @@ export function toPoseResults(poses: readonly PoseEstimate[]): Record<string, un
     rotation: nested(rotationOf(pose.cameraFromObject)),
     translation: translationOf(pose.cameraFromObject),
     score_parts: pose.parts,
+    uncertainty: pose.uncertainty,
+    depth_offset: pose.depthOffset,
   }))
 }
 

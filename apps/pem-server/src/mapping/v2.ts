@@ -9,6 +9,12 @@ export function toPoseV2(pose: PoseEstimate): PoseV2 {
     translation: translationOf(pose.cameraFromObject),
     score: pose.score,
     parts: { ...pose.parts },
+    uncertainty: {
+      ...pose.uncertainty,
+      covariance: [...pose.uncertainty.covariance],
+      unobservable: [...pose.uncertainty.unobservable],
+    },
+    depthOffset: pose.depthOffset === null ? null : { ...pose.depthOffset, shiftPx: [...pose.depthOffset.shiftPx] },
     mask: { size: [pose.mask.size[0], pose.mask.size[1]], counts: [...pose.mask.counts] },
     detectionIndex: pose.detectionIndex,
   }

@@ -15,6 +15,8 @@ export interface PoseScoreParts {
   readonly occludedFraction: number
   /** mean of |observed - rendered| over the inliers, mm */
   readonly depthResidualMm: number
+  /** standard deviation of the frame's depth at the object, as measured from the frame, mm */
+  readonly depthNoiseMm: number
   /** mean agreement of observed and rendered normals over the inliers, 0..1 */
   readonly normalAgreement: number
   /** share of the silhouette confirmed by a depth jump or an image edge, 0..1 */
@@ -25,12 +27,41 @@ export interface PoseScoreParts {
   readonly colorAgreement: number | null
 }
 
+/** How far the pose may be off, as the frame's geometry says. */
+export interface PoseUncertainty {
+  /**
+   * 6x6 row-major: rotation vector (rad), then translation (mm) of the object's centre; camera axes, perturbing the
+   * pose from the left
+   */
+  readonly covariance: readonly number[]
+  /** largest standard deviation of any turn, degrees */
+  readonly rotationSigmaDegrees: number
+  /** largest standard deviation of any shift, mm */
+  readonly translationSigmaMm: number
+  /** what the frame does not settle, in words: "rotation about the object's z axis" */
+  readonly unobservable: readonly string[]
+}
+
+/** Disagreement of depth and colour image, read from the object's outline. */
+export interface DepthOffset {
+  /** measured minus true distance, mm: positive when the depth reads too far */
+  readonly mm: number
+  readonly sigmaMm: number
+  /** by which colour is shifted against depth, px */
+  readonly shiftPx: readonly [number, number]
+  /** outline points with a clear edge */
+  readonly edgeCount: number
+}
+
 /** One verified answer. */
 export interface PoseEstimate {
   readonly cameraFromObject: CameraFromObject
   /** probability that the pose is right, 0..1 */
   readonly score: number
   readonly parts: PoseScoreParts
+  readonly uncertainty: PoseUncertainty
+  /** null: the outline shows too few clear edges */
+  readonly depthOffset: DepthOffset | null
   /** pixels that are rendered and agree in depth */
   readonly mask: Rle
   /** index of the detection it grew from; null when found without one */

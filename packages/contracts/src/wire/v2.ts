@@ -64,6 +64,21 @@ export const poseV2 = z.object({
   translation: z.array(z.number()).length(3),
   score: z.number(),
   parts: z.record(z.string(), z.number().nullable()),
+  uncertainty: z.object({
+    /** 6x6 row-major: rotation vector (rad), translation (mm) */
+    covariance: z.array(z.number()).length(36),
+    rotationSigmaDegrees: z.number(),
+    translationSigmaMm: z.number(),
+    unobservable: z.array(z.string()),
+  }),
+  depthOffset: z
+    .object({
+      mm: z.number(),
+      sigmaMm: z.number(),
+      shiftPx: z.tuple([z.number(), z.number()]),
+      edgeCount: z.number().int(),
+    })
+    .nullable(),
   mask: rleV2,
   detectionIndex: z.number().int().nullable(),
 })
