@@ -7,6 +7,7 @@ import {
   type LookupGrid,
 } from '@sextant/hypotheses'
 import { proposalsWithin } from '@sextant/regions'
+import { estimateDepthOffset } from './depth-offset.ts'
 import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
 import { composeMotions, turnAbout } from './near-symmetries.ts'
 import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
@@ -97,7 +98,7 @@ export function estimateObject(
     candidate.score = result.score
   }
   const unique = thinCandidates(refined, {
-    limit: effort.verifyPool + 20 * (options.maxInstances - 1),
+    limit: (mask === null ? effort.verifyPool : effort.maskVerifyPool) + 20 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: Infinity,
@@ -113,7 +114,7 @@ export function estimateObject(
 
   // 4 finalists: fine refinement, then verification at full effort
   const best = thinCandidates(sortByScore(verified), {
-    limit: effort.finalists + 3 * (options.maxInstances - 1),
+    limit: (mask === null ? effort.finalists : effort.maskFinalists) + 3 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
@@ -312,8 +313,9 @@ function answerOf(
   for (const candidate of distinct.slice(0, options.maxInstances + 1)) {
     const { detectionIndex } = searches[candidate.region]
     const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
-    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) estimates.push(estimate)
-    else bestRejected ??= estimate
+    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) {
+      estimates.push({ ...estimate, depthOffset: estimateDepthOffset(scene, model, candidate.pose) })
+    } else bestRejected ??= estimate
   }
   if (estimates.length > 0) return { status: 'estimated', reason: null, poses: estimates, bestRejected }
   return outcomeWithout('score_below_threshold', bestRejected)

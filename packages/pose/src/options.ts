@@ -35,6 +35,9 @@ export interface SearchEffort {
   readonly coarsePool: number
   readonly verifyPool: number
   readonly finalists: number
+  /** the same inside one trusted mask */
+  readonly maskVerifyPool: number
+  readonly maskFinalists: number
   /** finalists per location (0.3 d) */
   readonly perLocation: number
   /** finalists whose near-symmetric poses are tried */
@@ -51,6 +54,8 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     coarsePool: 250,
     verifyPool: 80,
     finalists: 12,
+    maskVerifyPool: 30,
+    maskFinalists: 7,
     perLocation: 4,
     symmetryFinalists: 2,
   },
@@ -63,6 +68,8 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     coarsePool: 600,
     verifyPool: 180,
     finalists: 24,
+    maskVerifyPool: 130,
+    maskFinalists: 20,
     perLocation: 5,
     symmetryFinalists: 3,
   },
@@ -75,6 +82,8 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     coarsePool: 1200,
     verifyPool: 320,
     finalists: 40,
+    maskVerifyPool: 160,
+    maskFinalists: 28,
     perLocation: 8,
     symmetryFinalists: 5,
   },

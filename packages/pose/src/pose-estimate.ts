@@ -3,7 +3,6 @@ import { transformFrom, type Mask } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { encodeRle } from '@sextant/image'
 import { createRasterTarget, renderInto } from '@sextant/raster'
-import { estimateDepthOffset } from './depth-offset.ts'
 import type { Candidate } from './pose-pool.ts'
 import { poseUncertaintyOf } from './pose-uncertainty.ts'
 import type { PreparedModel } from './prepare-model.ts'
@@ -20,6 +19,7 @@ export function poseEstimateOf(
   const { pose, verification } = candidate
   const evidence = verification?.evidence ?? null
   if (verification === null || evidence === null) throw new RangeError('the candidate was not verified')
+  const depthNoiseMm = scene.surface.inverseDepthNoise * pose[11] ** 2
   const [cx, cy, cz] = model.center
   const R = pose.subarray(0, 9)
   const cameraFromObject = transformFrom<'camera', 'object'>(R, [
@@ -29,7 +29,7 @@ export function poseEstimateOf(
   ])
   return {
     cameraFromObject,
-    score: probabilityOf(verification.score),
+    score: probabilityOf(verification.score, depthNoiseMm),
     parts: {
       verification: verification.score,
       visibleFraction: Math.max(0, 1 - evidence.occluded - evidence.missing),
@@ -37,14 +37,14 @@ export function poseEstimateOf(
       violationFraction: evidence.violations,
       occludedFraction: evidence.occluded,
       depthResidualMm: verification.residualMm,
-      depthNoiseMm: scene.surface.inverseDepthNoise * pose[11] ** 2,
+      depthNoiseMm,
       normalAgreement: evidence.normalAgreement,
       silhouetteSupport: evidence.outline.support,
       segmentIou: evidence.segments.bestIou,
       colorAgreement: evidence.color?.correlation ?? null,
     },
     uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, evidence.color?.correlation ?? null),
-    depthOffset: estimateDepthOffset(scene, model, pose),
+    depthOffset: null,
     mask: encodeRle(visibleMaskOf(scene, model, pose)),
     detectionIndex,
   }
