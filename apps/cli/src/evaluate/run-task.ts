@@ -120,13 +120,23 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
     const [first] = instances
     if (first === undefined) continue
     const model = await modelOf(cache, first.model)
-    const mask = isMaskCondition(condition) ? masks[group[0] ?? 0] : undefined
-    const detections = mask === undefined ? null : [detectionOf(degrade(mask, group[0] ?? 0, masks, task))]
+    const index = group[0] ?? 0
+    const mask = isMaskCondition(condition) ? masks[index] : undefined
+    const neighbor = condition === 'merged' ? nearestMask(index, masks) : null
+    const detections = mask === undefined ? null : [detectionOf(degrade(mask, index, neighbor, masks, task))]
     const { outcome, seconds } = ask(model, detections, condition === 'many' ? MANY_INSTANCES : instances.length)
 
+    // A mask merged with another instance of the same object asks for either.
+    const other = neighbor === null ? undefined : evaluationCase.instances[neighbor]
+    const twins = other !== undefined && other.objectId === first.objectId ? [other] : []
     const errors = instances.map((instance) =>
       outcome.poses.map((pose) =>
-        poseErrors(pose.cameraFromObject, instance.cameraFromObject, model.points, model.symmetries, frame.camera),
+        [instance, ...twins]
+          .map(({ cameraFromObject: truth }) => ({
+            truth,
+            ...poseErrors(pose.cameraFromObject, truth, model.points, model.symmetries, frame.camera),
+          }))
+          .reduce((best, error) => (error.mssd < best.mssd ? error : best)),
       ),
     )
     const matches = matchInstances(errors.map((row) => row.map((error) => error.mssd)))
@@ -151,15 +161,15 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
         diameter: model.diameter,
         mssdPerDiameter: (error?.mssd ?? Infinity) / model.diameter,
         strictMssdPerDiameter:
-          pose === undefined
+          pose === undefined || error === undefined
             ? Infinity
-            : mssdOf(pose.cameraFromObject, instance.cameraFromObject, model.points.extreme, IDENTITY) / model.diameter,
+            : mssdOf(pose.cameraFromObject, error.truth, model.points.extreme, IDENTITY) / model.diameter,
         mspd: error?.mspd ?? Infinity,
         add: error?.add ?? Infinity,
         vsd:
-          pose === undefined
+          pose === undefined || error === undefined
             ? VSD_TOLERANCES.map(() => 1)
-            : vsdOf(vsd, frame, model.raster, pose.cameraFromObject, instance.cameraFromObject, model.diameter),
+            : vsdOf(vsd, frame, model.raster, pose.cameraFromObject, error.truth, model.diameter),
         imageWidth: frame.camera.width,
         score: pose?.score ?? null,
         verification: pose?.parts.verification ?? null,
@@ -195,7 +205,7 @@ async function masksOf(task: EvaluationTask, frame: Frame, cache: ModelCache): P
 }
 
 /** A mask as a user or a network would spoil it. */
-function degrade(mask: Mask, index: number, all: readonly Mask[], task: EvaluationTask): Mask {
+function degrade(mask: Mask, index: number, neighbor: number | null, all: readonly Mask[], task: EvaluationTask): Mask {
   const { condition } = task
   if (condition === 'dilated') return dilateMask(mask, DILATION_PX)
   if (condition === 'eroded') {
@@ -203,14 +213,17 @@ function degrade(mask: Mask, index: number, all: readonly Mask[], task: Evaluati
     return eroded.data.some((inside) => inside !== 0) ? eroded : mask
   }
   if (condition === 'half') return cutMask(mask, KEPT_SHARE, 2 * Math.PI * createRng(task.seed + index).next())
-  if (condition === 'merged') {
-    const others = all.filter((_, k) => k !== index)
-    const nearest = others.map((other) => ({ other, distance: maskDistance(mask, other) }))
-    nearest.sort((a, b) => a.distance - b.distance)
-    const [neighbor] = nearest
-    return neighbor === undefined ? mask : mergeMasks(mask, neighbor.other)
-  }
-  return mask
+  const other = neighbor === null ? undefined : all[neighbor]
+  return other === undefined ? mask : mergeMasks(mask, other)
+}
+
+/** The mask closest to the given one; null when it is the only one. */
+function nearestMask(index: number, all: readonly Mask[]): number | null {
+  const mask = all[index]
+  const others = all.flatMap((other, k) =>
+    k === index || mask === undefined ? [] : [{ k, distance: maskDistance(mask, other) }],
+  )
+  return others.sort((a, b) => a.distance - b.distance)[0]?.k ?? null
 }
 
 function detectionOf(mask: Mask): Detection {
