@@ -23,6 +23,7 @@ const OPTION_DEFAULTS: PoseOptionsV2 = {
   seed: 0,
   timeBudgetMs: null,
   preset: 'balanced',
+  generator: 'pairs',
 }
 
 export interface RunEnv {
@@ -63,6 +64,9 @@ export async function runFullPipeline(
       maxInstances: body.max_instances ?? OPTION_DEFAULTS.maxInstances,
       seed: body.seed ?? OPTION_DEFAULTS.seed,
       preset: body.preset ?? OPTION_DEFAULTS.preset,
+      generator: body.generator ?? OPTION_DEFAULTS.generator,
+      timeBudgetMs: body.time_budget_ms ?? OPTION_DEFAULTS.timeBudgetMs,
+      scoreThreshold: body.score_threshold ?? OPTION_DEFAULTS.scoreThreshold,
     },
   }
   // 3 the stages

@@ -5,8 +5,8 @@ import type { Rng } from '@sextant/geometry'
 import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
 import { cellOf, DISTANCE_BINS, DISTANCE_STEP, pairFeatureInto, type PairTable } from './pair-table.ts'
 import { pairBasisInto, poseFromPairInto } from './pose-from-pair.ts'
-import { scoreOfTally, TALLY_SIZE, tallyPoints, toleranceAt } from './quick-score.ts'
-import { type HypothesisList, thinPoses } from './thin-poses.ts'
+import { BATCH, raceBatch, thinSurvivors, type RaceWorkspace } from './race-poses.ts'
+import type { HypothesisList } from './thin-poses.ts'
 
 export interface PairHypothesisOptions {
   /** complete poses raced */
@@ -29,39 +29,12 @@ export const PAIR_HYPOTHESIS_DEFAULTS: PairHypothesisOptions = {
   limit: 250,
 }
 
-const BATCH = 2048
-const RACE_STAGES = [24, 60, 180] as const
-const KEEP_AFTER_STAGE = [0.25, 0.35, 1] as const
 const PAIRS_PER_CELL = 48
 const PARTNER_TRIES = 8
 const LENGTH_TOLERANCE = 0.035
 const NORMAL_COSINE = Math.cos((22 * Math.PI) / 180)
 const FLAT_COSINE = Math.cos((80 * Math.PI) / 180)
 const FLAT_MUTUAL_COSINE = Math.cos((20 * Math.PI) / 180)
-const MAX_SURVIVORS = 4096
-
-/** Buffers of the generator; one per worker, reused over calls. */
-export interface PairHypothesisWorkspace {
-  readonly batch: Float32Array
-  readonly tally: Float32Array
-  readonly scores: Float32Array
-  readonly sorted: Float32Array
-  readonly alive: Uint16Array
-  readonly survivors: Float32Array
-  readonly survivorScores: Float32Array
-}
-
-export function createPairHypothesisWorkspace(): PairHypothesisWorkspace {
-  return {
-    batch: new Float32Array(12 * BATCH),
-    tally: new Float32Array(TALLY_SIZE * BATCH),
-    scores: new Float32Array(BATCH),
-    sorted: new Float32Array(BATCH),
-    alive: new Uint16Array(BATCH),
-    survivors: new Float32Array(12 * MAX_SURVIVORS),
-    survivorScores: new Float32Array(MAX_SURVIVORS),
-  }
-}
 
 /**
  * Samples oriented pairs of the scene, looks up model pairs of the same shape, and races the complete poses they
@@ -77,7 +50,7 @@ export function createPairHypothesisWorkspace(): PairHypothesisWorkspace {
  * @source oriented pairs: Winkelbach et al. 2006, Papazov & Burschka 2010; racing: preemptive RANSAC, Nister 2003
  */
 export function generatePairHypotheses(
-  ws: PairHypothesisWorkspace,
+  ws: RaceWorkspace,
   table: PairTable,
   checkPoints: OrientedPoints,
   scene: OrientedPoints,
@@ -151,69 +124,7 @@ export function generatePairHypotheses(
     }
   }
   if (filled > 0) survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
-  return thinPoses(ws.survivors, ws.survivorScores, survivors, 0.042 * diameter, (8.4 * Math.PI) / 180, options.limit)
-}
-
-/** Races the batch and appends the best to the survivors; returns their new count. */
-function raceBatch(
-  ws: PairHypothesisWorkspace,
-  count: number,
-  survivors: number,
-  checkPoints: OrientedPoints,
-  grid: LookupGrid,
-  diameter: number,
-  noise: number,
-): number {
-  const { batch, tally, scores, sorted, alive } = ws
-  tally.fill(0, 0, TALLY_SIZE * count)
-  for (let i = 0; i < count; i++) alive[i] = i
-  let aliveCount = count
-  let from = 0
-  const available = checkPoints.positions.length / 3
-  for (let stage = 0; stage < RACE_STAGES.length; stage++) {
-    const to = Math.min(RACE_STAGES[stage], available)
-    for (let a = 0; a < aliveCount; a++) {
-      const h = alive[a]
-      const tolerance = 2.5 * toleranceAt(batch[12 * h + 11], diameter, noise)
-      tallyPoints(tally, TALLY_SIZE * h, batch, 12 * h, checkPoints, from, to, grid, tolerance)
-      scores[a] = scoreOfTally(tally, TALLY_SIZE * h)
-    }
-    from = to
-    const keep = Math.max(1, Math.ceil(aliveCount * KEEP_AFTER_STAGE[stage]))
-    if (keep < aliveCount) {
-      const view = sorted.subarray(0, aliveCount)
-      view.set(scores.subarray(0, aliveCount))
-      view.sort()
-      const threshold = view[aliveCount - keep]
-      let kept = 0
-      for (let a = 0; a < aliveCount && kept < keep; a++) {
-        if (scores[a] >= threshold) {
-          alive[kept] = alive[a]
-          scores[kept++] = scores[a]
-        }
-      }
-      aliveCount = kept
-    }
-  }
-  let size = survivors
-  for (let a = 0; a < aliveCount; a++) {
-    if (size === MAX_SURVIVORS) size = keepBestHalf(ws, size)
-    ws.survivors.set(batch.subarray(12 * alive[a], 12 * alive[a] + 12), 12 * size)
-    ws.survivorScores[size++] = scores[a]
-  }
-  return size
-}
-
-/** Drops the worse half of the survivors in place. */
-function keepBestHalf(ws: PairHypothesisWorkspace, count: number): number {
-  const threshold = ws.survivorScores.slice(0, count).sort()[count >> 1]
-  let kept = 0
-  for (let i = 0; i < count && kept < count >> 1; i++) {
-    if (ws.survivorScores[i] < threshold) continue
-    ws.survivors.copyWithin(12 * kept, 12 * i, 12 * i + 12)
-    ws.survivorScores[kept++] = ws.survivorScores[i]
-  }
-  return kept
+  return thinSurvivors(ws, survivors, diameter, options.limit)
 }
 
 function shuffledIndices(n: number, rng: Rng): Uint32Array {

@@ -1,6 +1,13 @@
 import { createRng } from '@sextant/geometry'
 import { describe, expect, it } from 'vitest'
-import { calibrationError, fitLogistic, recallAtFalsePositiveRate, reliabilityOf, rocOf } from './calibration.ts'
+import {
+  calibrationError,
+  fitLogistic,
+  fitRidgeLogistic,
+  recallAtFalsePositiveRate,
+  reliabilityOf,
+  rocOf,
+} from './calibration.ts'
 
 const rng = createRng(5)
 const drawn = Array.from({ length: 4000 }, () => {
@@ -21,6 +28,25 @@ describe('calibration', () => {
     expect(calibrationError(probable)).toBeLessThan(0.02)
     expect(calibrationError(drawn.map(({ isRight }) => ({ score: 0.99, isRight })))).toBeGreaterThan(0.3)
     expect(() => fitLogistic(drawn.filter((answer) => answer.isRight))).toThrow(RangeError)
+  })
+
+  it('fits several terms, and shrinks all but the first and the constant', () => {
+    const rows = drawn.map(({ score }) => [score, rng.normal(), 1])
+    const labels = drawn.map(({ isRight }) => isRight)
+    const [slope = 0, noise = 1, constant = 0] = fitRidgeLogistic(rows, labels, 1)
+    expect(slope).toBeGreaterThan(8)
+    expect(slope).toBeLessThan(10)
+    expect(Math.abs(noise)).toBeLessThan(0.2)
+    expect(-constant / slope).toBeCloseTo(0.8, 1)
+    const shift = rows.map(([score = 0, other = 0]) => [other, score, 1])
+    expect(fitRidgeLogistic(shift, labels, 1e4)[1]).toBeLessThan(1)
+    expect(() =>
+      fitRidgeLogistic(
+        rows.map(([score = 0]) => [score, score, 1, 1]),
+        labels,
+        0,
+      ),
+    ).toThrow(RangeError)
   })
 
   it('stays finite for a separable sample', () => {

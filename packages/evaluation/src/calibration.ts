@@ -1,3 +1,5 @@
+import { solveCholeskyInPlace } from '@sextant/geometry'
+
 /** One answer: what was claimed and whether it is right. */
 export interface ScoredAnswer {
   /** probability or any monotone score */
@@ -110,4 +112,45 @@ export function fitLogistic(answers: readonly ScoredAnswer[]): { slope: number; 
     if (Math.abs(size * da) + Math.abs(size * db) < 1e-9) break
   }
   return { slope: a, midpoint: -b / a }
+}
+
+/**
+ * Fits p = 1 / (1 + exp(-w · x)) by maximum likelihood with a ridge penalty on the standardised features.
+ *
+ * @param rows       [n][m] features; a constant feature has to be last and is not penalised, nor is the first
+ * @param penalty    weight of the squared standardised coefficients
+ * @returns [m] weights of the features as given
+ * @throws {RangeError} no row, or features that depend on each other
+ */
+export function fitRidgeLogistic(
+  rows: readonly (readonly number[])[],
+  isRight: readonly boolean[],
+  penalty: number,
+): number[] {
+  if (rows.length === 0) throw new RangeError('a fit needs answers')
+  const m = rows[0].length
+  const scales = Array.from({ length: m }, (_, k) => {
+    const mean = rows.reduce((sum, row) => sum + row[k], 0) / rows.length
+    return Math.sqrt(rows.reduce((sum, row) => sum + (row[k] - mean) ** 2, 0) / rows.length) || 1
+  })
+  const weights = new Float64Array(m)
+  for (let step = 0; step < NEWTON_STEPS; step++) {
+    const gradient = new Float64Array(m)
+    const hessian = new Float64Array(m * m)
+    rows.forEach((row, n) => {
+      const p = 1 / (1 + Math.exp(-row.reduce((sum, value, k) => sum + value * weights[k], 0)))
+      for (let i = 0; i < m; i++) {
+        gradient[i] += (p - (isRight[n] ? 1 : 0)) * row[i]
+        for (let j = 0; j < m; j++) hessian[i * m + j] += p * (1 - p) * row[i] * row[j]
+      }
+    })
+    for (let i = 1; i < m - 1; i++) {
+      gradient[i] += penalty * scales[i] ** 2 * weights[i]
+      hessian[i * m + i] += penalty * scales[i] ** 2
+    }
+    if (!solveCholeskyInPlace(hessian, gradient, m)) throw new RangeError('the features depend on each other')
+    for (let i = 0; i < m; i++) weights[i] -= gradient[i]
+    if (gradient.every((change) => Math.abs(change) < 1e-9)) break
+  }
+  return [...weights]
 }

@@ -19,6 +19,7 @@ export {
 export {
   calibrationError,
   fitLogistic,
+  fitRidgeLogistic,
   recallAtFalsePositiveRate,
   reliabilityOf,
   rocOf,

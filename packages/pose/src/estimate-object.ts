@@ -1,13 +1,9 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
 import { createRng } from '@sextant/geometry'
-import {
-  createPairHypothesisWorkspace,
-  generatePairHypotheses,
-  PAIR_HYPOTHESIS_DEFAULTS,
-  type LookupGrid,
-} from '@sextant/hypotheses'
+import type { HypothesisList, LookupGrid } from '@sextant/hypotheses'
 import { proposalsWithin } from '@sextant/regions'
 import { estimateDepthOffset } from './depth-offset.ts'
+import { createRaceWorkspace, HYPOTHESIS_GENERATORS, type RaceWorkspace } from './hypothesis-generators.ts'
 import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
 import { composeMotions, turnAbout } from './near-symmetries.ts'
 import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
@@ -64,7 +60,7 @@ export function estimateObject(
   const pool: Candidate[] = []
   for (const [index, search] of searches.entries()) {
     if (pool.length > 0 && isOver(STAGE_ENDS.hypotheses)) break
-    pool.push(...trace.span('hypotheses', () => hypothesesOf(scene, model, search, index, options.seed)))
+    pool.push(...trace.span('hypotheses', () => hypothesesOf(scene, model, search, index, options)))
   }
   if (pool.length === 0) return outcomeWithout('no_hypotheses', null)
   const mask = trusted.length === 1 ? trusted[0] : null
@@ -217,14 +213,16 @@ function planSearches(
   return searches
 }
 
-const pairWorkspace = { current: null as ReturnType<typeof createPairHypothesisWorkspace> | null }
+const raceWorkspace = { current: null as RaceWorkspace | null }
+/** A trusted region with fewer pairs that fit is also tried with evenly turned views. */
+const FEW_HYPOTHESES = 20
 
 function hypothesesOf(
   scene: PreparedScene,
   model: PreparedModel,
   search: Search,
   index: number,
-  seed: number,
+  options: PoseOptions,
 ): Candidate[] {
   const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
   if (points.positions.length < 6 * 3) return []
@@ -240,21 +238,26 @@ function hypothesesOf(
     normals: scene.fine.normals,
     weights: weightsOfRegion(scene.fine, search.pixels),
   }
-  pairWorkspace.current ??= createPairHypothesisWorkspace()
-  const list = generatePairHypotheses(
-    pairWorkspace.current,
-    model.pairTable,
-    model.checkPoints,
-    model.usesColor ? points : { ...points, chroma: null },
+  const ws = (raceWorkspace.current ??= createRaceWorkspace())
+  const question = {
+    model,
+    points,
     grid,
-    scene.surface.inverseDepthNoise,
-    { ...PAIR_HYPOTHESIS_DEFAULTS, poseBudget: search.poseBudget, limit: search.keep },
-    createRng(seed + Math.imul(index + 1, 0x9e3779b9)),
-  )
+    noise: scene.surface.inverseDepthNoise,
+    poseBudget: search.poseBudget,
+    limit: search.keep,
+    rng: createRng(options.seed + Math.imul(index + 1, 0x9e3779b9)),
+  }
+  const first = candidatesOf(HYPOTHESIS_GENERATORS[options.generator](ws, question), index)
+  if (first.length >= FEW_HYPOTHESES || !search.isTrusted || options.generator === 'views') return first
+  return [...first, ...candidatesOf(HYPOTHESIS_GENERATORS.views(ws, question), index)]
+}
+
+function candidatesOf(list: HypothesisList, region: number): Candidate[] {
   return Array.from({ length: list.count }, (_, k) => ({
     pose: Float64Array.from(list.poses.subarray(12 * k, 12 * k + 12)),
     score: list.scores[k],
-    region: index,
+    region,
     verification: null,
   }))
 }

@@ -2,4 +2,5 @@
 export { estimateObject, type PoseEnvironment } from './estimate-object.ts'
 export * from './options.ts'
 export { prepareModel, type PreparedModel } from './prepare-model.ts'
+export { probabilityTerms, PROBABILITY_WEIGHTS } from './probability.ts'
 export { prepareScene, type PreparedScene } from './prepare-scene.ts'

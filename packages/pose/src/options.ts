@@ -1,6 +1,9 @@
 /** How much work is spent on one object. */
 export type PosePreset = 'fast' | 'balanced' | 'precise'
 
+/** Where hypotheses come from: oriented point pairs, or evenly turned views laid on the region. */
+export type GeneratorName = 'pairs' | 'views'
+
 /** Request options of the pose engine; every one is echoed in the answer. */
 export interface PoseOptions {
   /** most poses answered for one object */
@@ -11,6 +14,7 @@ export interface PoseOptions {
   /** best answer within this time, ms; null = no limit */
   readonly timeBudgetMs: number | null
   readonly preset: PosePreset
+  readonly generator: GeneratorName
 }
 
 export const POSE_DEFAULTS: PoseOptions = {
@@ -19,6 +23,7 @@ export const POSE_DEFAULTS: PoseOptions = {
   seed: 0,
   timeBudgetMs: null,
   preset: 'balanced',
+  generator: 'pairs',
 }
 
 /** Sizes of the pools a preset works with; see ENGINE figures in the package README. */

@@ -1,4 +1,4 @@
-import type { PoseEstimate } from '@sextant/contracts'
+import type { PoseEstimate, PoseScoreParts } from '@sextant/contracts'
 import { transformFrom, type Mask } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { encodeRle } from '@sextant/image'
@@ -19,7 +19,6 @@ export function poseEstimateOf(
   const { pose, verification } = candidate
   const evidence = verification?.evidence ?? null
   if (verification === null || evidence === null) throw new RangeError('the candidate was not verified')
-  const depthNoiseMm = scene.surface.inverseDepthNoise * pose[11] ** 2
   const [cx, cy, cz] = model.center
   const R = pose.subarray(0, 9)
   const cameraFromObject = transformFrom<'camera', 'object'>(R, [
@@ -27,23 +26,29 @@ export function poseEstimateOf(
     pose[10] - (R[3] * cx + R[4] * cy + R[5] * cz),
     pose[11] - (R[6] * cx + R[7] * cy + R[8] * cz),
   ])
+  const { color, outline, segments } = evidence
+  const parts: PoseScoreParts = {
+    verification: verification.score,
+    visibleFraction: Math.max(0, 1 - evidence.occluded - evidence.missing),
+    inlierFraction: evidence.inliers,
+    violationFraction: evidence.violations,
+    occludedFraction: evidence.occluded,
+    depthResidualMm: verification.residualMm,
+    residualRatio: evidence.residualRatio,
+    toleranceRatio: evidence.toleranceRatio,
+    depthNoiseMm: scene.surface.inverseDepthNoise * pose[11] ** 2,
+    normalAgreement: evidence.normalAgreement,
+    silhouetteSupport: outline.support,
+    segmentIou: segments.bestIou,
+    colorAgreement: color?.correlation ?? null,
+    colorSpread: color?.modelDeviation ?? null,
+    chromaDifference: color?.chroma ?? null,
+  }
   return {
     cameraFromObject,
-    score: probabilityOf(verification.score, depthNoiseMm),
-    parts: {
-      verification: verification.score,
-      visibleFraction: Math.max(0, 1 - evidence.occluded - evidence.missing),
-      inlierFraction: evidence.inliers,
-      violationFraction: evidence.violations,
-      occludedFraction: evidence.occluded,
-      depthResidualMm: verification.residualMm,
-      depthNoiseMm,
-      normalAgreement: evidence.normalAgreement,
-      silhouetteSupport: evidence.outline.support,
-      segmentIou: evidence.segments.bestIou,
-      colorAgreement: evidence.color?.correlation ?? null,
-    },
-    uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, evidence.color?.correlation ?? null),
+    score: probabilityOf(parts),
+    parts,
+    uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, parts.colorAgreement),
     depthOffset: null,
     mask: encodeRle(visibleMaskOf(scene, model, pose)),
     detectionIndex,

@@ -47,7 +47,7 @@ export function scoreEvidence(e: PoseEvidence): number {
     depth +
     0.15 * e.inliers -
     0.15 * e.occluded -
-    1.5 * Math.max(0, e.violations - 0.01) -
+    4 * Math.min(0.2, e.violations) -
     1.75 * (e.residualRatio - 0.2) +
     0.75 * (e.outline.support - 0.8) -
     1.05 * e.outline.lookalike +

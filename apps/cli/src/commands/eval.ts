@@ -1,5 +1,5 @@
 import { readBopScenes, readRealCases, type EvaluationCase } from '@sextant/evaluation'
-import { SEARCH_EFFORTS, type PosePreset } from '@sextant/pose'
+import { SEARCH_EFFORTS, type GeneratorName, type PosePreset } from '@sextant/pose'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -24,6 +24,7 @@ interface EvalFlags {
   readonly engine: 'geometric'
   readonly condition: EvaluationCondition[]
   readonly preset: PosePreset
+  readonly generator: GeneratorName
   readonly seed: number
   readonly every: number
   readonly limit: number
@@ -51,6 +52,9 @@ export function addEvalCommand(program: Command): void {
     .addOption(
       new Option('--preset <preset>', 'search effort').choices(Object.keys(SEARCH_EFFORTS)).default('balanced'),
     )
+    .addOption(
+      new Option('--generator <generator>', 'where hypotheses come from').choices(['pairs', 'views']).default('pairs'),
+    )
     .option('--seed <n>', 'seed of the search', parseCount, 0)
     .option('--every <n>', 'take every n-th question', parsePositive, 1)
     .option('--limit <n>', 'take at most n questions', parsePositive, Infinity)
@@ -68,15 +72,17 @@ async function runEval(flags: EvalFlags): Promise<void> {
   const summaries: ConditionSummary[] = []
   if (flags.quiet === undefined) console.log(ROW_HEADING)
   for (const condition of flags.condition) {
-    const { preset, seed, every, limit } = flags
-    const tasks = planTasks(cases, { condition, preset, seed, every, limit })
+    const { preset, generator, seed, every, limit } = flags
+    const tasks = planTasks(cases, { condition, preset, generator, seed, every, limit })
     const own = await runInWorkers(tasks, flags.workers, (result) => {
       if (flags.quiet === undefined) for (const row of result.rows) console.log(formatRow(row))
     })
     results.push(...own)
     summaries.push(summarize(condition, own))
   }
-  console.log(`\nset ${flags.set}, preset ${flags.preset}, seed ${flags.seed}, every ${flags.every}`)
+  console.log(
+    `\nset ${flags.set}, preset ${flags.preset}, generator ${flags.generator}, seed ${flags.seed}, every ${flags.every}`,
+  )
   console.log(formatTable(summaries))
   for (const summary of summaries) console.log(formatStages(summary))
   const rejection = results.some((result) => result.absent.length > 0) ? summarizeRejection(results) : null
@@ -88,10 +94,10 @@ async function runEval(flags: EvalFlags): Promise<void> {
   }
   if (flags.baseline !== undefined) console.log(await compareWith(flags.baseline, summaries))
   if (flags.json !== undefined) {
-    const { set, preset, seed, every } = flags
+    const { set, preset, generator, seed, every } = flags
     const rows = results.flatMap((result) => result.rows.map((row) => ({ condition: result.condition, ...row })))
     const answers = results.flatMap((result) => result.answers.map((row) => ({ condition: result.condition, ...row })))
-    const report = { set, preset, seed, every, summaries, rejection, rows, answers }
+    const report = { set, preset, generator, seed, every, summaries, rejection, rows, answers }
     await writeFile(flags.json, `${JSON.stringify(report, null, 1)}\n`)
   }
 }

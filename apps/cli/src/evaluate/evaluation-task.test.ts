@@ -25,7 +25,14 @@ function caseOf(id: string, objects: readonly number[]): EvaluationCase {
   }
 }
 
-const options = { condition: 'mask', preset: 'balanced', seed: 0, every: 1, limit: Infinity } as const
+const options = {
+  condition: 'mask',
+  preset: 'balanced',
+  generator: 'pairs',
+  seed: 0,
+  every: 1,
+  limit: Infinity,
+} as const
 const cases = [caseOf('a', [1, 2, 1]), caseOf('b', [3])]
 
 describe('planTasks', () => {
@@ -56,7 +63,7 @@ describe('planTasks', () => {
 const partsOf = (verification: number): PoseScoreParts => ({
   ...{ verification, visibleFraction: 1, inlierFraction: 1, violationFraction: 0, occludedFraction: 0 },
   ...{ depthResidualMm: 1, depthNoiseMm: 1, normalAgreement: 1, silhouetteSupport: 1, segmentIou: 1 },
-  colorAgreement: null,
+  ...{ residualRatio: 0.2, toleranceRatio: 1, colorAgreement: null, colorSpread: null, chromaDifference: null },
 })
 
 describe('summarize', () => {

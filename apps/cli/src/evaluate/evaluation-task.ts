@@ -1,5 +1,5 @@
 import type { PoseScoreParts } from '@sextant/contracts'
-import type { PosePreset } from '@sextant/pose'
+import type { GeneratorName, PosePreset } from '@sextant/pose'
 import type { EvaluationCase, ModelReference } from '@sextant/evaluation'
 
 /**
@@ -20,6 +20,7 @@ export interface EvaluationTask {
   readonly evaluationCase: EvaluationCase
   readonly condition: EvaluationCondition
   readonly preset: PosePreset
+  readonly generator: GeneratorName
   readonly seed: number
   /** indices into the case's instances, one group per question; all of a group are instances of one object */
   readonly groups: readonly (readonly number[])[]
@@ -92,7 +93,7 @@ export interface TaskResult {
   readonly timings: readonly Readonly<Record<string, number>>[]
 }
 
-export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset' | 'seed'> {
+export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset' | 'generator' | 'seed'> {
   readonly every: number
   readonly limit: number
 }
@@ -102,7 +103,7 @@ export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset'
  * Every `every`-th question is kept, `limit` at most.
  */
 export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions): EvaluationTask[] {
-  const { condition, preset, seed } = options
+  const { condition, preset, generator, seed } = options
   const tasks: EvaluationTask[] = []
   let question = 0
   let kept = 0
@@ -115,7 +116,7 @@ export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions
     const groups = condition === 'absent' ? [] : groupsOf(evaluationCase, condition).filter(isKept)
     const absentModels = condition === 'absent' ? absentFrom(evaluationCase, cases).filter(isKept) : []
     if (groups.length + absentModels.length > 0) {
-      tasks.push({ evaluationCase, condition, preset, seed, groups, absentModels })
+      tasks.push({ evaluationCase, condition, preset, generator, seed, groups, absentModels })
     }
   }
   return tasks

@@ -109,7 +109,8 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
     const trace = createTrace(now)
     const started = now()
     const scoreThreshold = condition === 'many' ? POSE_DEFAULTS.scoreThreshold : 0
-    const options = { ...POSE_DEFAULTS, maxInstances, scoreThreshold, seed: task.seed, preset: task.preset }
+    const { seed, preset, generator } = task
+    const options = { ...POSE_DEFAULTS, maxInstances, scoreThreshold, seed, preset, generator }
     const outcome = estimateObject(scene, model.prepared, detections, options, { trace })
     timings.push({ ...sceneTrace.timings, ...trace.timings })
     return { outcome, seconds: (now() - started) / MILLISECONDS_PER_SECOND }

@@ -3,7 +3,7 @@ import type { Rle } from './detection.ts'
 
 /** Measured parts of a pose's score. Fractions are of the pixels of the rendered object. */
 export interface PoseScoreParts {
-  /** raw verification score S; the probability is a monotone function of it */
+  /** raw verification score S; the probability grows with it */
   readonly verification: number
   /** rendered pixels that are neither occluded nor without depth */
   readonly visibleFraction: number
@@ -15,6 +15,10 @@ export interface PoseScoreParts {
   readonly occludedFraction: number
   /** mean of |observed - rendered| over the inliers, mm */
   readonly depthResidualMm: number
+  /** mean of |observed - rendered| over the allowed distance, over the inliers, 0..1 */
+  readonly residualRatio: number
+  /** allowed distance over 0.025 diameters: above 1 the depth is too noisy to show the object's detail */
+  readonly toleranceRatio: number
   /** standard deviation of the frame's depth at the object, as measured from the frame, mm */
   readonly depthNoiseMm: number
   /** mean agreement of observed and rendered normals over the inliers, 0..1 */
@@ -25,6 +29,10 @@ export interface PoseScoreParts {
   readonly segmentIou: number
   /** correlation of observed and rendered colour, -1..1; null when the CAD has no colour */
   readonly colorAgreement: number | null
+  /** standard deviation of the rendered colours, 0..255; null when the CAD has no colour */
+  readonly colorSpread: number | null
+  /** mean difference of observed and rendered chromaticity, 0..1 (1 = another hue); null when the CAD has no colour */
+  readonly chromaDifference: number | null
 }
 
 /** How far the pose may be off, as the frame's geometry says. */

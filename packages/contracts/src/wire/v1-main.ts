@@ -120,6 +120,9 @@ export const fullPipelineRequestV1 = z.object({
   max_instances: z.number().int().min(1).max(100).nullish(),
   seed: z.number().int().nullish(),
   preset: z.enum(['fast', 'balanced', 'precise']).nullish(),
+  generator: z.enum(['pairs', 'views']).nullish(),
+  time_budget_ms: z.number().positive().nullish(),
+  score_threshold: z.number().min(0).max(1).nullish(),
 })
 export type FullPipelineRequestV1 = z.infer<typeof fullPipelineRequestV1>
 

@@ -47,6 +47,7 @@ export const poseOptionsV2 = z.object({
   seed: z.number().int(),
   timeBudgetMs: z.number().positive().nullable(),
   preset: z.enum(['fast', 'balanced', 'precise']),
+  generator: z.enum(['pairs', 'views']),
 })
 export type PoseOptionsV2 = z.infer<typeof poseOptionsV2>
 

@@ -11,6 +11,7 @@ import {
   type TriangleMesh,
   type Vector3,
 } from '@sextant/geometry'
+import { asBuilt } from './as-built.ts'
 import { senseColor } from './color-sensor.ts'
 import { senseDepth } from './depth-sensor.ts'
 import { binMesh, dropProps, type BinSize } from './drop-props.ts'
@@ -127,7 +128,7 @@ function chooseProps(
     exponent: 10 + 60 * rng.next(),
   })
   return {
-    props: chosen.map(({ mesh }, k) => ({ name: `prop-${k}`, mesh, down: null, finish: finish() })),
+    props: chosen.map(({ mesh }, k) => ({ name: `prop-${k}`, mesh: asBuilt(mesh, rng), down: null, finish: finish() })),
     ids: chosen.map(({ id }) => id),
   }
 }

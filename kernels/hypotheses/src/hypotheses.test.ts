@@ -2,13 +2,11 @@ import { createRng, multiplyRotations, rotationAbout } from '@sextant/geometry'
 import { createBracketMesh } from '@sextant/testkit'
 import { samplePoints } from '@sextant/mesh'
 import { describe, expect, it } from 'vitest'
-import {
-  createPairHypothesisWorkspace,
-  generatePairHypotheses,
-  PAIR_HYPOTHESIS_DEFAULTS,
-} from './generate-pair-hypotheses.ts'
+import { generatePairHypotheses, PAIR_HYPOTHESIS_DEFAULTS } from './generate-pair-hypotheses.ts'
+import { generateViewHypotheses } from './generate-view-hypotheses.ts'
 import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
 import { buildPairTable } from './pair-table.ts'
+import { createRaceWorkspace } from './race-poses.ts'
 import { thinPoses } from './thin-poses.ts'
 
 const cloud = samplePoints(createBracketMesh(), 400, createRng(5))
@@ -48,11 +46,22 @@ function sceneUnder(R: readonly number[], t: readonly number[]): { scene: Orient
   return { scene, grid: { width, height, fx, fy: fx, cx, cy, depths, normals, weights: null } }
 }
 
-describe('generatePairHypotheses', () => {
-  const ws = createPairHypothesisWorkspace()
-  const options = { ...PAIR_HYPOTHESIS_DEFAULTS, poseBudget: 12_000 }
+const ws = createRaceWorkspace()
+const options = { ...PAIR_HYPOTHESIS_DEFAULTS, poseBudget: 12_000 }
+type Generate = (scene: OrientedPoints, grid: LookupGrid, seed: number) => ReturnType<typeof thinPoses>
+const generators: [string, Generate][] = [
+  [
+    'pairs',
+    (scene, grid, seed) => generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(seed)),
+  ],
+  [
+    'views',
+    (scene, grid, seed) => generateViewHypotheses(ws, model, scene, grid, DIAMETER, 1e-6, options, createRng(seed)),
+  ],
+]
 
-  it.each([1, 2, 3, 4, 5])('has a pose near the truth among the first 50 (seed %i)', (seed) => {
+describe.each(generators)('hypotheses from %s', (_, generate) => {
+  it.each([1, 2, 3, 4, 5])('have a pose near the truth among the first 50 (seed %i)', (seed) => {
     const rng = createRng(seed)
     const R = multiplyRotations(
       rotationAbout([rng.normal(), rng.normal(), rng.normal()], 3 * rng.next()),
@@ -60,7 +69,7 @@ describe('generatePairHypotheses', () => {
     )
     const t = [20 * rng.normal(), 20 * rng.normal(), 650]
     const { scene, grid } = sceneUnder(R, t)
-    const list = generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(seed))
+    const list = generate(scene, grid, seed)
     const near = Array.from({ length: Math.min(50, list.count) }, (_, k) => {
       const pose = list.poses.subarray(12 * k, 12 * k + 12)
       const trace = R.reduce((sum, value, e) => sum + value * pose[e], 0)
@@ -70,17 +79,26 @@ describe('generatePairHypotheses', () => {
     expect(near).toContain(true)
   })
 
-  it('is deterministic for a seed', () => {
+  it('are the same for a seed', () => {
     const { scene, grid } = sceneUnder(rotationAbout([1, 2, 3], 1), [0, 0, 600])
-    const run = () => generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(9))
-    const first = run()
-    expect([...run().poses]).toEqual([...first.poses])
+    const first = generate(scene, grid, 9)
+    expect(first.count).toBeGreaterThan(10)
+    expect([...generate(scene, grid, 9).poses]).toEqual([...first.poses])
   })
 
-  it('answers nothing for fewer than two points', () => {
+  it('are rotations', () => {
+    const { scene, grid } = sceneUnder(rotationAbout([1, 2, 3], 1), [0, 0, 600])
+    const { poses, count } = generate(scene, grid, 3)
+    for (let k = 0; k < count; k++) {
+      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = poses.subarray(12 * k, 12 * k + 9)
+      expect(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)).toBeCloseTo(1, 4)
+    }
+  })
+
+  it('are none without points', () => {
     const { grid } = sceneUnder(rotationAbout([1, 2, 3], 1), [0, 0, 600])
-    const scene = { positions: new Float32Array(3), normals: new Float32Array(3), chroma: null }
-    expect(generatePairHypotheses(ws, table, model, scene, grid, 1e-6, options, createRng(1)).count).toBe(0)
+    const scene = { positions: new Float32Array(0), normals: new Float32Array(0), chroma: null }
+    expect(generate(scene, grid, 1).count).toBe(0)
   })
 })
 

@@ -1,0 +1,114 @@
+// Notes. Needs the searched region to show the object's outline: with exact masks it is nearly as good as pairs, with
+// merged ones it is useless. It has no feature table at all and serves shapes that have no telling pairs.
+import { rotationAbout, type Rng } from '@sextant/geometry'
+import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import { BATCH, raceBatch, thinSurvivors, type RaceWorkspace } from './race-poses.ts'
+import type { HypothesisList } from './thin-poses.ts'
+
+export interface ViewHypothesisOptions {
+  /** complete poses raced */
+  readonly poseBudget: number
+  /** most poses returned */
+  readonly limit: number
+}
+
+const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
+const FACING = 0.15
+/** Poses around the one that lays centre on centre: standard deviation in diameters. */
+const PLACEMENT_SPREAD = 0.07
+
+/**
+ * Turns the model evenly over all rotations, lays the centre of what would be visible on the centre of what the region
+ * shows, and races the poses against the frame.
+ *
+ * @param ws           workspace; overwritten
+ * @param checkPoints  model sample in farthest-point order; origin at the object's centre
+ * @param scene        oriented points of the searched region, camera
+ * @param grid         the whole frame
+ * @param diameter     of the model, mm
+ * @param noise        standard deviation of inverse depth, 1/mm
+ * @returns poses best first, thinned; empty without scene points
+ */
+export function generateViewHypotheses(
+  ws: RaceWorkspace,
+  checkPoints: OrientedPoints,
+  scene: OrientedPoints,
+  grid: LookupGrid,
+  diameter: number,
+  noise: number,
+  options: ViewHypothesisOptions,
+  rng: Rng,
+): HypothesisList {
+  const target = meanOf(scene.positions)
+  if (target === null) return { count: 0, poses: new Float32Array(0), scores: new Float32Array(0) }
+  const viewCount = Math.max(24, Math.round(options.poseBudget ** (2 / 3)))
+  const rollCount = Math.max(1, Math.floor(options.poseBudget / viewCount))
+  let survivors = 0
+  let filled = 0
+  for (let view = 0; view < viewCount; view++) {
+    const direction = directionOf(view, viewCount)
+    const center = visibleCenter(checkPoints, direction)
+    const base = rotationOntoAxis(direction)
+    for (let roll = 0; roll < rollCount; roll++) {
+      const R = multiply(rotationAbout([0, 0, 1], (2 * Math.PI * (roll + rng.next())) / rollCount), base)
+      const o = 12 * filled
+      for (let k = 0; k < 9; k++) ws.batch[o + k] = R[k]
+      for (let k = 0; k < 3; k++) {
+        const turned = R[3 * k] * center[0] + R[3 * k + 1] * center[1] + R[3 * k + 2] * center[2]
+        ws.batch[o + 9 + k] = target[k] - turned + PLACEMENT_SPREAD * diameter * rng.normal()
+      }
+      filled++
+      if (filled === BATCH) {
+        survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
+        filled = 0
+      }
+    }
+  }
+  if (filled > 0) survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
+  return thinSurvivors(ws, survivors, diameter, options.limit)
+}
+
+/** @source Fibonacci lattice, Gonzalez 2010 */
+function directionOf(index: number, count: number): [number, number, number] {
+  const z = 1 - (2 * index + 1) / count
+  const radius = Math.sqrt(1 - z * z)
+  return [radius * Math.cos(GOLDEN_ANGLE * index), radius * Math.sin(GOLDEN_ANGLE * index), z]
+}
+
+/** Mean of the points whose normals face a viewer in `direction` (object to camera). */
+function visibleCenter({ positions, normals }: OrientedPoints, direction: readonly number[]): number[] {
+  const sum = [0, 0, 0]
+  let count = 0
+  for (let i = 0; i < positions.length; i += 3) {
+    const facing = normals[i] * direction[0] + normals[i + 1] * direction[1] + normals[i + 2] * direction[2]
+    if (facing < FACING) continue
+    for (let k = 0; k < 3; k++) sum[k] += positions[i + k]
+    count++
+  }
+  return count === 0 ? sum : sum.map((value) => value / count)
+}
+
+/** A rotation that turns `direction` towards the camera (minus z). */
+function rotationOntoAxis([x, y, z]: readonly number[]): number[] {
+  const sine = Math.hypot(x, y)
+  const angle = Math.atan2(sine, -z)
+  if (sine < 1e-9) return z < 0 ? [1, 0, 0, 0, 1, 0, 0, 0, 1] : [1, 0, 0, 0, -1, 0, 0, 0, -1]
+  // direction x (0, 0, -1) = (-y, x, 0)
+  return rotationAbout([-y / sine, x / sine, 0], angle)
+}
+
+function multiply(a: readonly number[], b: readonly number[]): number[] {
+  const out: number[] = []
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) out.push(a[3 * i] * b[j] + a[3 * i + 1] * b[3 + j] + a[3 * i + 2] * b[6 + j])
+  }
+  return out
+}
+
+function meanOf(positions: Float32Array): number[] | null {
+  const count = positions.length / 3
+  if (count === 0) return null
+  const sum = [0, 0, 0]
+  for (let i = 0; i < positions.length; i++) sum[i % 3] += positions[i]
+  return sum.map((value) => value / count)
+}

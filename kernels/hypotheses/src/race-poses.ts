@@ -1,0 +1,111 @@
+// Racing: complete poses meet the frame breadth first, and only the better part goes on.
+import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import { scoreOfTally, TALLY_SIZE, tallyPoints, toleranceAt } from './quick-score.ts'
+import { thinPoses, type HypothesisList } from './thin-poses.ts'
+
+/** Poses raced together. */
+export const BATCH = 2048
+const RACE_STAGES = [24, 60, 180] as const
+const KEEP_AFTER_STAGE = [0.25, 0.35, 1] as const
+const MAX_SURVIVORS = 4096
+const THIN_DISTANCE = 0.042
+const THIN_ANGLE = (8.4 * Math.PI) / 180
+
+/** Buffers of a race; one per worker, reused over calls. */
+export interface RaceWorkspace {
+  readonly batch: Float32Array
+  readonly tally: Float32Array
+  readonly scores: Float32Array
+  readonly sorted: Float32Array
+  readonly alive: Uint16Array
+  readonly survivors: Float32Array
+  readonly survivorScores: Float32Array
+}
+
+export function createRaceWorkspace(): RaceWorkspace {
+  return {
+    batch: new Float32Array(12 * BATCH),
+    tally: new Float32Array(TALLY_SIZE * BATCH),
+    scores: new Float32Array(BATCH),
+    sorted: new Float32Array(BATCH),
+    alive: new Uint16Array(BATCH),
+    survivors: new Float32Array(12 * MAX_SURVIVORS),
+    survivorScores: new Float32Array(MAX_SURVIVORS),
+  }
+}
+
+/**
+ * Races the first `count` poses of the batch and appends the best to the survivors.
+ *
+ * @param ws           workspace; `batch` holds the poses
+ * @param checkPoints  model sample in farthest-point order
+ * @param grid         the whole frame
+ * @param noise        standard deviation of inverse depth, 1/mm
+ * @returns new number of survivors
+ * @source preemptive RANSAC, Nister 2003
+ */
+export function raceBatch(
+  ws: RaceWorkspace,
+  count: number,
+  survivors: number,
+  checkPoints: OrientedPoints,
+  grid: LookupGrid,
+  diameter: number,
+  noise: number,
+): number {
+  const { batch, tally, scores, sorted, alive } = ws
+  tally.fill(0, 0, TALLY_SIZE * count)
+  for (let i = 0; i < count; i++) alive[i] = i
+  let aliveCount = count
+  let from = 0
+  const available = checkPoints.positions.length / 3
+  for (let stage = 0; stage < RACE_STAGES.length; stage++) {
+    const to = Math.min(RACE_STAGES[stage], available)
+    for (let a = 0; a < aliveCount; a++) {
+      const h = alive[a]
+      const tolerance = 2.5 * toleranceAt(batch[12 * h + 11], diameter, noise)
+      tallyPoints(tally, TALLY_SIZE * h, batch, 12 * h, checkPoints, from, to, grid, tolerance)
+      scores[a] = scoreOfTally(tally, TALLY_SIZE * h)
+    }
+    from = to
+    const keep = Math.max(1, Math.ceil(aliveCount * KEEP_AFTER_STAGE[stage]))
+    if (keep < aliveCount) {
+      const view = sorted.subarray(0, aliveCount)
+      view.set(scores.subarray(0, aliveCount))
+      view.sort()
+      const threshold = view[aliveCount - keep]
+      let kept = 0
+      for (let a = 0; a < aliveCount && kept < keep; a++) {
+        if (scores[a] >= threshold) {
+          alive[kept] = alive[a]
+          scores[kept++] = scores[a]
+        }
+      }
+      aliveCount = kept
+    }
+  }
+  let size = survivors
+  for (let a = 0; a < aliveCount; a++) {
+    if (size === MAX_SURVIVORS) size = keepBestHalf(ws, size)
+    ws.survivors.set(batch.subarray(12 * alive[a], 12 * alive[a] + 12), 12 * size)
+    ws.survivorScores[size++] = scores[a]
+  }
+  return size
+}
+
+/** Drops the worse half of the survivors in place. */
+function keepBestHalf(ws: RaceWorkspace, count: number): number {
+  const threshold = ws.survivorScores.slice(0, count).sort()[count >> 1]
+  let kept = 0
+  for (let i = 0; i < count && kept < count >> 1; i++) {
+    if (ws.survivorScores[i] < threshold) continue
+    ws.survivors.copyWithin(12 * kept, 12 * i, 12 * i + 12)
+    ws.survivorScores[kept++] = ws.survivorScores[i]
+  }
+  return kept
+}
+
+/** The survivors best first, thinned in SE(3). */
+export function thinSurvivors(ws: RaceWorkspace, count: number, diameter: number, limit: number): HypothesisList {
+  return thinPoses(ws.survivors, ws.survivorScores, count, THIN_DISTANCE * diameter, THIN_ANGLE, limit)
+}
