@@ -14,8 +14,12 @@ export interface ViewHypothesisOptions {
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
 const FACING = 0.15
+/** Cells of the view in diameters, their number across, and how far behind the front of its cell a point is hidden. */
+const CELL = 0.1
+const CELLS = 12
+const HIDDEN = 0.12
 /** Poses around the one that lays centre on centre: standard deviation in diameters. */
-const PLACEMENT_SPREAD = 0.07
+const PLACEMENT_SPREAD = 0.05
 
 /**
  * Turns the model evenly over all rotations, lays the centre of what would be visible on the centre of what the region
@@ -47,8 +51,8 @@ export function generateViewHypotheses(
   let filled = 0
   for (let view = 0; view < viewCount; view++) {
     const direction = directionOf(view, viewCount)
-    const center = visibleCenter(checkPoints, direction)
     const base = rotationOntoAxis(direction)
+    const center = visibleCenter(checkPoints, base, direction, diameter)
     for (let roll = 0; roll < rollCount; roll++) {
       const R = multiply(rotationAbout([0, 0, 1], (2 * Math.PI * (roll + rng.next())) / rollCount), base)
       const o = 12 * filled
@@ -75,13 +79,32 @@ function directionOf(index: number, count: number): [number, number, number] {
   return [radius * Math.cos(GOLDEN_ANGLE * index), radius * Math.sin(GOLDEN_ANGLE * index), z]
 }
 
-/** Mean of the points whose normals face a viewer in `direction` (object to camera). */
-function visibleCenter({ positions, normals }: OrientedPoints, direction: readonly number[]): number[] {
+/** Mean of the points that a viewer in `direction` (object to camera) sees: normals facing, nothing in front. */
+function visibleCenter(
+  { positions, normals }: OrientedPoints,
+  R: readonly number[],
+  direction: readonly number[],
+  diameter: number,
+): number[] {
+  const cell = CELL * diameter
+  const front = new Float64Array(CELLS * CELLS).fill(Infinity)
+  const cellOf = (i: number): number => {
+    const x = R[0] * positions[i] + R[1] * positions[i + 1] + R[2] * positions[i + 2]
+    const y = R[3] * positions[i] + R[4] * positions[i + 1] + R[5] * positions[i + 2]
+    const u = Math.min(CELLS - 1, Math.max(0, Math.floor(x / cell) + CELLS / 2))
+    const v = Math.min(CELLS - 1, Math.max(0, Math.floor(y / cell) + CELLS / 2))
+    return v * CELLS + u
+  }
+  const depthOf = (i: number): number => R[6] * positions[i] + R[7] * positions[i + 1] + R[8] * positions[i + 2]
+  for (let i = 0; i < positions.length; i += 3) {
+    const at = cellOf(i)
+    front[at] = Math.min(front[at], depthOf(i))
+  }
   const sum = [0, 0, 0]
   let count = 0
   for (let i = 0; i < positions.length; i += 3) {
     const facing = normals[i] * direction[0] + normals[i + 1] * direction[1] + normals[i + 2] * direction[2]
-    if (facing < FACING) continue
+    if (facing < FACING || depthOf(i) > front[cellOf(i)] + HIDDEN * diameter) continue
     for (let k = 0; k < 3; k++) sum[k] += positions[i + k]
     count++
   }
