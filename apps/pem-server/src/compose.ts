@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import type { FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
 import { createWorkerPool, workerEntry } from '@sextant/service-kit'
@@ -8,12 +9,15 @@ import type { PoseTask, PoseTaskResult } from './pose-task.ts'
 /** What the routes use. */
 export interface Dependencies {
   readonly library: ObjectLibrary
-  estimate(task: Omit<PoseTask, 'frameKey' | 'modelCacheSize' | 'cadSha256'>): Promise<PoseTaskResult>
+  estimate(
+    task: Omit<PoseTask, 'frameKey' | 'modelCacheSize' | 'modelCacheDirectory' | 'cadSha256'>,
+  ): Promise<PoseTaskResult>
   close(): Promise<void>
 }
 
 export function compose(config: Config): Dependencies {
   const library = openLibrary(config.staticDir)
+  const modelCacheDirectory = join(config.staticDir, 'cache', 'models')
   const pool = createWorkerPool<PoseTask, PoseTaskResult>({
     entry: workerEntry(import.meta.url, 'pose'),
     threads: config.workers,
@@ -24,7 +28,8 @@ export function compose(config: Config): Dependencies {
     async estimate(task) {
       const cadSha256 = await library.digestOf(task.cadPath)
       const frameKey = frameKeyOf(task.bytes)
-      return pool.run({ ...task, cadSha256, frameKey, modelCacheSize: config.modelCacheSize })
+      const { modelCacheSize } = config
+      return pool.run({ ...task, cadSha256, frameKey, modelCacheSize, modelCacheDirectory })
     },
     close: () => pool.close(),
   }

@@ -9,8 +9,16 @@ import {
   type StageTimings,
 } from '@sextant/contracts'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
+import { openBinaryCache } from '@sextant/library'
 import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
-import { estimateObject, prepareModel, prepareScene, type PreparedModel, type PreparedScene } from '@sextant/pose'
+import {
+  estimateObject,
+  MODEL_VERSION,
+  prepareModel,
+  prepareScene,
+  type PreparedModel,
+  type PreparedScene,
+} from '@sextant/pose'
 import { LruCache } from './lru-cache.ts'
 
 /** One message to the pose worker: flat records of buffers and numbers. */
@@ -22,7 +30,9 @@ export interface PoseTask {
   readonly cadSha256: string
   readonly detections: readonly Detection[] | null
   readonly options: PoseOptionsV2
+  /** prepared models kept in memory, and in this folder */
   readonly modelCacheSize: number
+  readonly modelCacheDirectory: string
 }
 
 /** The answer, with transforms as plain numbers. */
@@ -35,6 +45,8 @@ export interface PoseTaskResult {
 }
 
 const FRAMES_KEPT = 2
+/** Files of about 5 MB. */
+const MODEL_FILES_KEPT = 200
 const models = new LruCache<string, PreparedModel>(20)
 const scenes = new LruCache<string, PreparedScene>(FRAMES_KEPT)
 
@@ -51,15 +63,12 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
   scenes.set(task.frameKey, scene)
 
   models.resize(task.modelCacheSize)
-  let model = models.get(task.cadSha256)
-  if (model === undefined) {
-    const bytes = await readFile(task.cadPath)
-    model = trace.span('model', () => {
-      const { mesh } = parseMesh(bytes, basename(task.cadPath))
-      assertPlausibleSize(diameterOf(mesh), basename(task.cadPath))
-      return prepareModel(mesh)
-    })
+  const modelStarted = performance.now()
+  const known = models.get(task.cadSha256)
+  const model = known ?? (await loadModel(task))
+  if (known === undefined) {
     models.set(task.cadSha256, model)
+    trace.timings.model = performance.now() - modelStarted
   }
   const { timeBudgetMs } = task.options
   // Decoding and preparation count; what is left is for the search.
@@ -81,6 +90,18 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
     diameter: model.diameter,
     center: [...model.center],
   }
+}
+
+/** From the disk when the CAD was prepared before, else from the CAD. */
+async function loadModel({ cadPath, cadSha256, modelCacheDirectory }: PoseTask): Promise<PreparedModel> {
+  const cache = openBinaryCache<PreparedModel>(modelCacheDirectory, { version: MODEL_VERSION, limit: MODEL_FILES_KEPT })
+  const kept = await cache.read(cadSha256)
+  if (kept !== null) return kept
+  const { mesh } = parseMesh(await readFile(cadPath), basename(cadPath))
+  assertPlausibleSize(diameterOf(mesh), basename(cadPath))
+  const model = prepareModel(mesh)
+  await cache.write(cadSha256, model)
+  return model
 }
 
 /** A fresh buffer: what crosses the thread boundary is never a view into the engine's memory. */

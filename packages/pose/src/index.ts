@@ -1,6 +1,6 @@
 // The PoseEstimator port and its geometric engine: hypotheses, refinement, verification, poses.
 export { estimateObject, type PoseEnvironment } from './estimate-object.ts'
 export * from './options.ts'
-export { prepareModel, type PreparedModel } from './prepare-model.ts'
+export { MODEL_VERSION, prepareModel, type PreparedModel } from './prepare-model.ts'
 export { probabilityTerms, PROBABILITY_WEIGHTS } from './probability.ts'
 export { prepareScene, type PreparedScene } from './prepare-scene.ts'

@@ -28,6 +28,9 @@ export interface PreparedModel {
   readonly freeAxes: readonly FreeAxis[]
 }
 
+/** Changes with anything that changes what `prepareModel` makes of a mesh; prepared models of other versions are stale. */
+export const MODEL_VERSION = '1'
+
 const PAIR_VOXEL = 0.065
 const FINE_VOXEL = 0.03
 const MAX_PAIR_POINTS = 1200
