@@ -9,15 +9,18 @@ import type { PoseTask, PoseTaskResult } from './pose-task.ts'
 /** What the routes use. */
 export interface Dependencies {
   readonly library: ObjectLibrary
-  estimate(
-    task: Omit<PoseTask, 'frameKey' | 'modelCacheSize' | 'modelCacheDirectory' | 'cadSha256'>,
-  ): Promise<PoseTaskResult>
+  estimate(task: Pick<PoseTask, 'bytes' | 'cadPath' | 'detections' | 'options'>): Promise<PoseTaskResult>
   close(): Promise<void>
 }
 
 export function compose(config: Config): Dependencies {
   const library = openLibrary(config.staticDir)
-  const modelCacheDirectory = join(config.staticDir, 'cache', 'models')
+  const settings = {
+    modelCacheSize: config.modelCacheSize,
+    modelCacheDirectory: join(config.staticDir, 'cache', 'models'),
+    searchThreads: config.searchThreads,
+    searchEntry: workerEntry(import.meta.url, 'search').href,
+  }
   const pool = createWorkerPool<PoseTask, PoseTaskResult>({
     entry: workerEntry(import.meta.url, 'pose'),
     threads: config.workers,
@@ -28,8 +31,7 @@ export function compose(config: Config): Dependencies {
     async estimate(task) {
       const cadSha256 = await library.digestOf(task.cadPath)
       const frameKey = frameKeyOf(task.bytes)
-      const { modelCacheSize } = config
-      return pool.run({ ...task, cadSha256, frameKey, modelCacheSize, modelCacheDirectory })
+      return pool.run({ ...task, cadSha256, frameKey, ...settings })
     },
     close: () => pool.close(),
   }

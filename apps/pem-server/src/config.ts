@@ -14,6 +14,7 @@ const schema = z.object({
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   PEM_CAD_CACHE_MAX: z.coerce.number().int().min(1).default(20),
   PEM_WORKERS: z.coerce.number().int().min(1).optional(),
+  PEM_SEARCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   PEM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
 })
 
@@ -25,20 +26,26 @@ export interface Config {
   readonly staticDir: string
   /** prepared models kept per worker */
   readonly modelCacheSize: number
+  /** requests computed at a time */
   readonly workers: number
+  /** threads that share the search of one request */
+  readonly searchThreads: number
   readonly queueMax: number
 }
 
 /** @throws {ConfigError} naming every bad variable */
 export function readConfig(env: Environment): Config {
   const values = parseConfig(schema, env.PEM_LOG_LEVEL ? { ...env, LOG_LEVEL: env.PEM_LOG_LEVEL } : env)
+  const cores = availableParallelism()
+  const workers = values.PEM_WORKERS ?? Math.max(1, Math.floor(cores / 4))
   return Object.freeze({
     host: values.PEM_SERVER_HOST ?? values.HOST,
     port: values.PEM_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     modelCacheSize: values.PEM_CAD_CACHE_MAX,
-    workers: values.PEM_WORKERS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    workers,
+    searchThreads: values.PEM_SEARCH_THREADS ?? Math.min(8, Math.max(1, Math.floor(cores / workers))),
     queueMax: values.PEM_QUEUE_MAX,
   })
 }

@@ -19,6 +19,7 @@ import {
   type PreparedModel,
   type PreparedScene,
 } from '@sextant/pose'
+import { createSearchThreads, type SearchThreads } from '@sextant/pose-threads'
 import { LruCache } from './lru-cache.ts'
 
 /** One message to the pose worker: flat records of buffers and numbers. */
@@ -33,6 +34,9 @@ export interface PoseTask {
   /** prepared models kept in memory, and in this folder */
   readonly modelCacheSize: number
   readonly modelCacheDirectory: string
+  /** threads that share a search, and the file of those beside the worker */
+  readonly searchThreads: number
+  readonly searchEntry: string
 }
 
 /** The answer, with transforms as plain numbers. */
@@ -48,6 +52,8 @@ const FRAMES_KEPT = 2
 /** Files of about 5 MB. */
 const MODEL_FILES_KEPT = 200
 const models = new LruCache<string, PreparedModel>(20)
+/** Started by the first request; they end with the worker. */
+let helpers: SearchThreads | null = null
 const scenes = new LruCache<string, PreparedScene>(FRAMES_KEPT)
 
 /**
@@ -70,6 +76,8 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
     models.set(task.cadSha256, model)
     trace.timings.model = performance.now() - modelStarted
   }
+  const { searchThreads, searchEntry } = task
+  if (searchThreads > 1) helpers ??= createSearchThreads(new URL(searchEntry), searchThreads)
   const { timeBudgetMs } = task.options
   // Decoding and preparation count; what is left is for the search.
   const leftMs = timeBudgetMs === null ? null : Math.max(1, timeBudgetMs - (performance.now() - started))
@@ -78,7 +86,7 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
     model,
     task.detections,
     { ...task.options, timeBudgetMs: leftMs },
-    { trace, now: () => performance.now() },
+    { trace, now: () => performance.now(), ...(helpers === null ? {} : { openRunner: helpers.openRunner }) },
   )
   return {
     outcome: {

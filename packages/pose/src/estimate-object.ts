@@ -1,19 +1,20 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
-import { createRng } from '@sextant/geometry'
-import type { HypothesisList, LookupGrid } from '@sextant/hypotheses'
 import { proposalsWithin } from '@sextant/regions'
 import { estimateDepthOffset } from './depth-offset.ts'
-import { createRaceWorkspace, HYPOTHESIS_GENERATORS, type RaceWorkspace } from './hypothesis-generators.ts'
-import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
 import { composeMotions, turnAbout } from './near-symmetries.ts'
+import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
+import { poseEstimateOf } from './pose-estimate.ts'
 import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
-import { createRefineWorkspace, icpGridOf, refineCoarse, refineFine } from './refine-candidate.ts'
-import { poseEstimateOf } from './pose-estimate.ts'
-import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
-import { trustedPixels, regionsOfDetections, samplePixels, type SearchRegion } from './search-region.ts'
-import { createVerifyWorkspace, verifyPose, type LevelMask, type VerifyModel } from './verify-pose.ts'
+import { regionsOfDetections } from './search-region.ts'
+import {
+  createLocalRunner,
+  type Search,
+  type SearchQuestion,
+  type SearchRunner,
+  type SearchSteps,
+} from './search-steps.ts'
 
 /** What the engine takes from outside. */
 export interface PoseEnvironment {
@@ -22,16 +23,14 @@ export interface PoseEnvironment {
   readonly now?: () => number
   /** polled between steps; true goes on with what is there */
   readonly isCancelled?: () => boolean
+  /** several threads; the answer is the same as of one */
+  readonly openRunner?: (scene: PreparedScene, model: PreparedModel, question: SearchQuestion) => SearchRunner
 }
 
 /** Share of the time budget that is gone when a stage has to hand over what it has. */
-const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, refineFine: 0.85, verifyFine: 0.95 }
+const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, finish: 0.92 }
 
 const DEGREES = Math.PI / 180
-const PAIR_VOXEL = 0.065
-/** An object with fewer coarse pixels across is verified on the fine level from the start. */
-const MIN_COARSE_PIXELS = 45
-
 /**
  * Finds the instances of one object in one frame.
  *
@@ -55,44 +54,41 @@ export function estimateObject(
   const trusted = detections?.filter((detection) => detection.source !== 'proposal') ?? []
   const searches = trace.span('regions', () => planSearches(scene, model, detections, effort))
   if (searches.length === 0) return outcomeWithout('no_candidates', null)
+  const mask = trusted.length === 1 ? trusted[0] : null
+  const question: SearchQuestion = { mask, seed: options.seed, generator: options.generator }
+  const runner = (env.openRunner ?? createLocalRunner)(scene, model, question)
+  const isTimed = options.timeBudgetMs !== null || env.isCancelled !== undefined
 
   // 2 hypotheses in every region, refined coarsely
-  const pool: Candidate[] = []
-  for (const [index, search] of searches.entries()) {
-    if (pool.length > 0 && isOver(STAGE_ENDS.hypotheses)) break
-    pool.push(...trace.span('hypotheses', () => hypothesesOf(scene, model, search, index, options)))
-  }
+  const pool = trace
+    .span('hypotheses', () =>
+      whileTime(
+        searches,
+        isTimed ? runner.batch : Infinity,
+        () => isOver(STAGE_ENDS.hypotheses),
+        (batch) => runner.map('hypotheses', batch),
+      ),
+    )
+    .flat()
   if (pool.length === 0) return outcomeWithout('no_hypotheses', null)
-  const mask = trusted.length === 1 ? trusted[0] : null
-  const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
-  const grid = icpGridOf(scene.fine, weights)
-  const refine = createRefineWorkspace(scene, model)
+  const treat = (
+    stage: string,
+    step: Exclude<keyof SearchSteps, 'hypotheses'>,
+    candidates: readonly Candidate[],
+    end: number,
+  ): Candidate[] =>
+    trace.span(stage, () =>
+      whileTime(
+        candidates,
+        isTimed ? 4 * runner.batch : Infinity,
+        () => isOver(end),
+        (batch) => runner.map(step, batch),
+      ),
+    )
   const coarse = sortByScore(pool).slice(0, effort.coarsePool + 60 * (options.maxInstances - 1))
-  const refined = trace.span('refine coarse', () =>
-    whileTime(
-      coarse,
-      () => isOver(STAGE_ENDS.refineCoarse),
-      (candidate) => refineCoarse(refine, model, grid, candidate.pose),
-    ),
-  )
+  const refined = treat('refine coarse', 'refineCoarse', coarse, STAGE_ENDS.refineCoarse)
 
   // 3 coarse verification of the pool
-  const noise = scene.surface.inverseDepthNoise
-  const coarseModel: VerifyModel = { mesh: model.coarseMesh, diameter: model.diameter, usesColor: model.usesColor }
-  const fineModel: VerifyModel = { ...coarseModel, mesh: model.fineMesh }
-  const coarseWorkspace = createVerifyWorkspace(scene.coarse, scene.coarseSegments)
-  const fineWorkspace = createVerifyWorkspace(scene.fine, scene.fineSegments)
-  const coarseMask = mask === null ? null : levelMaskOf(scene, scene.coarse, mask)
-  const fineMask = mask === null ? null : levelMaskOf(scene, scene.fine, mask)
-  const verify = (candidate: Candidate, isFine: boolean): void => {
-    const isSmall = (model.diameter * scene.coarse.camera.fx) / candidate.pose[11] < MIN_COARSE_PIXELS
-    const result =
-      isFine || isSmall
-        ? verifyPose(fineWorkspace, isFine ? fineModel : coarseModel, candidate.pose, noise, fineMask)
-        : verifyPose(coarseWorkspace, coarseModel, candidate.pose, noise, coarseMask)
-    candidate.verification = result
-    candidate.score = result.score
-  }
   const unique = thinCandidates(refined, {
     limit: (mask === null ? effort.verifyPool : effort.maskVerifyPool) + 20 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
@@ -100,15 +96,9 @@ export function estimateObject(
     perLocation: Infinity,
     radius: 0,
   })
-  const verified = trace.span('verify coarse', () =>
-    whileTime(
-      unique,
-      () => isOver(STAGE_ENDS.verifyCoarse),
-      (candidate) => verify(candidate, false),
-    ),
-  )
+  const verified = treat('verify coarse', 'verifyCoarse', unique, STAGE_ENDS.verifyCoarse)
 
-  // 4 finalists: fine refinement, then verification at full effort
+  // 4 finalists: fine refinement and verification at full effort
   const best = thinCandidates(sortByScore(verified), {
     limit: (mask === null ? effort.finalists : effort.maskFinalists) + 3 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
@@ -116,26 +106,16 @@ export function estimateObject(
     perLocation: mask === null ? effort.perLocation : Infinity,
     radius: 0.3 * model.diameter,
   })
-  const finalists = trace.span('refine fine', () =>
-    whileTime(
-      best,
-      () => isOver(STAGE_ENDS.refineFine),
-      (candidate) => refineFine(refine, scene, model, grid, candidate.pose, noise),
-    ),
-  )
-  trace.span('verify fine', () => finalists.forEach((candidate) => verify(candidate, true)))
-  sortByScore(finalists)
+  const finalists = sortByScore(treat('finish', 'finish', best, STAGE_ENDS.finish))
 
   // 5 near-symmetric alternatives of the best
   const alternatives = trace.span('symmetries', () => {
     const starts = finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)
-    const turned = isOver(STAGE_ENDS.verifyFine) ? [] : expandSymmetries(model, starts)
-    for (const candidate of turned) {
-      refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
-      verify(candidate, true)
-    }
-    if (isOver(STAGE_ENDS.verifyFine)) return turned
-    return [...turned, ...searchFreeTurns(model, sortByScore([...starts, ...turned]).slice(0, starts.length), verify)]
+    if (isOver(STAGE_ENDS.finish)) return []
+    const turned = runner.map('finishTurned', expandSymmetries(model, starts))
+    if (isOver(STAGE_ENDS.finish)) return turned
+    const besides = sortByScore([...starts, ...turned]).slice(0, starts.length)
+    return [...turned, ...searchFreeTurns(model, besides, runner)]
   })
   const ranked = sortByScore([...finalists, ...alternatives])
 
@@ -161,21 +141,19 @@ function createStopwatch(
     isCancelled?.() === true || (timeBudgetMs !== null && now !== undefined && now() - started > share * timeBudgetMs)
 }
 
-/** Works through the items until time is up and returns those done; the first is always done. */
-function whileTime<T>(items: readonly T[], isOver: () => boolean, work: (item: T) => void): T[] {
-  let done = 0
-  for (const item of items) {
-    if (done > 0 && isOver()) break
-    work(item)
-    done++
+/** Works through the items, a batch at a time, until time is up; returns what was made. The first batch is always done. */
+function whileTime<Item, Result>(
+  items: readonly Item[],
+  batch: number,
+  isOver: () => boolean,
+  work: (batch: readonly Item[]) => Result[],
+): Result[] {
+  const results: Result[] = []
+  for (let from = 0; from < items.length; from += batch) {
+    if (from > 0 && isOver()) break
+    results.push(...work(items.slice(from, from + batch)))
   }
-  return items.slice(0, done)
-}
-
-interface Search extends SearchRegion {
-  readonly poseBudget: number
-  readonly keep: number
-  readonly isTrusted: boolean
+  return results
 }
 
 /** Regions worth searching, with their share of the effort. */
@@ -191,75 +169,28 @@ function planSearches(
     const limits = { low: 0.2 * model.diameter, high: 2.2 * model.diameter }
     const fitting = scene.proposals.filter((p) => p.extentMm >= limits.low && p.extentMm <= limits.high)
     for (const { maskPixels } of fitting.slice(0, effort.proposals)) {
-      searches.push({ pixels: maskPixels, detectionIndex: null, ...perProposal })
+      searches.push({ pixels: maskPixels, detectionIndex: null, index: searches.length, ...perProposal })
     }
     return searches
   }
   for (const region of regionsOfDetections(scene, detections)) {
     const detection = detections[region.detectionIndex ?? 0]
     if (detection.source === 'proposal') {
-      if (searches.length < effort.proposals) searches.push({ ...region, ...perProposal })
+      if (searches.length < effort.proposals) searches.push({ ...region, index: searches.length, ...perProposal })
       continue
     }
-    searches.push({ ...region, poseBudget: effort.maskPoses, keep: effort.keepPerMask, isTrusted: true })
+    const index = searches.length
+    searches.push({ ...region, index, poseBudget: effort.maskPoses, keep: effort.keepPerMask, isTrusted: true })
     // A mask may be merged with a neighbour: its parts are searched too.
     const inside = new Uint8Array(scene.fine.width * scene.fine.height)
     for (const pixel of region.pixels) inside[pixel] = 1
     for (const part of proposalsWithin(scene.regions, scene.surface, inside)) {
       if (part.extentMm < 0.2 * model.diameter || part.areaPx > 0.85 * region.pixels.length) continue
-      searches.push({ pixels: part.maskPixels, detectionIndex: region.detectionIndex, ...perProposal })
+      const { detectionIndex } = region
+      searches.push({ pixels: part.maskPixels, detectionIndex, index: searches.length, ...perProposal })
     }
   }
   return searches
-}
-
-const raceWorkspace = { current: null as RaceWorkspace | null }
-/** A trusted region with fewer pairs that fit is also tried with evenly turned views. */
-const FEW_HYPOTHESES = 20
-
-function hypothesesOf(
-  scene: PreparedScene,
-  model: PreparedModel,
-  search: Search,
-  index: number,
-  options: PoseOptions,
-): Candidate[] {
-  const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
-  if (points.positions.length < 6 * 3) return []
-  const { fx, fy, cx, cy } = scene.fine.camera
-  const grid: LookupGrid = {
-    width: scene.fine.width,
-    height: scene.fine.height,
-    fx,
-    fy,
-    cx,
-    cy,
-    depths: scene.fine.depths,
-    normals: scene.fine.normals,
-    weights: weightsOfRegion(scene.fine, search.pixels),
-  }
-  const ws = (raceWorkspace.current ??= createRaceWorkspace())
-  const question = {
-    model,
-    points,
-    grid,
-    noise: scene.surface.inverseDepthNoise,
-    poseBudget: search.poseBudget,
-    limit: search.keep,
-    rng: createRng(options.seed + Math.imul(index + 1, 0x9e3779b9)),
-  }
-  const first = candidatesOf(HYPOTHESIS_GENERATORS[options.generator](ws, question), index)
-  if (first.length >= FEW_HYPOTHESES || !search.isTrusted || options.generator === 'views') return first
-  return [...first, ...candidatesOf(HYPOTHESIS_GENERATORS.views(ws, question), index)]
-}
-
-function candidatesOf(list: HypothesisList, region: number): Candidate[] {
-  return Array.from({ length: list.count }, (_, k) => ({
-    pose: Float64Array.from(list.poses.subarray(12 * k, 12 * k + 12)),
-    score: list.scores[k],
-    region,
-    verification: null,
-  }))
 }
 
 const FREE_TURNS = 12
@@ -286,22 +217,26 @@ const FREE_TURN_STEPS_DEGREES = [15, 7.5, 4, 2, 1]
 function searchFreeTurns(
   model: PreparedModel,
   candidates: readonly Candidate[],
-  verify: (candidate: Candidate, isFine: boolean) => void,
-): Candidate[] {
+  runner: SearchRunner,
+): readonly Candidate[] {
   if (model.freeAxes.length !== 1) return []
   const [axis] = model.freeAxes
-  return candidates.map((start) => {
-    let best = start
-    for (const step of FREE_TURN_STEPS_DEGREES) {
-      for (const sign of [-1, 1]) {
-        const pose = composeMotions(best.pose, turnAbout(axis, sign * step * DEGREES))
-        const candidate: Candidate = { pose, score: -1, region: start.region, verification: null }
-        verify(candidate, true)
-        if (candidate.score > best.score) best = candidate
-      }
-    }
-    return best
-  })
+  let best = candidates
+  for (const step of FREE_TURN_STEPS_DEGREES) {
+    const tried = runner.map(
+      'verifyFine',
+      best.flatMap((start) =>
+        [-1, 1].map((sign) => ({
+          pose: composeMotions(start.pose, turnAbout(axis, sign * step * DEGREES)),
+          score: -1,
+          region: start.region,
+          verification: null,
+        })),
+      ),
+    )
+    best = best.map((start, k) => tried.slice(2 * k, 2 * k + 2).reduce((a, b) => (b.score > a.score ? b : a), start))
+  }
+  return best
 }
 
 function answerOf(
@@ -327,5 +262,3 @@ function answerOf(
 function outcomeWithout(reason: RejectionReason, bestRejected: PoseEstimate | null): ObjectOutcome {
   return { status: bestRejected === null ? 'not_found' : 'rejected', reason, poses: [], bestRejected }
 }
-
-export type { LevelMask }

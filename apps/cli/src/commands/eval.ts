@@ -29,6 +29,7 @@ interface EvalFlags {
   readonly every: number
   readonly limit: number
   readonly workers: number
+  readonly threads: number
   readonly quiet?: true
   readonly json?: string
   readonly plots?: string
@@ -58,7 +59,8 @@ export function addEvalCommand(program: Command): void {
     .option('--seed <n>', 'seed of the search', parseCount, 0)
     .option('--every <n>', 'take every n-th question', parsePositive, 1)
     .option('--limit <n>', 'take at most n questions', parsePositive, Infinity)
-    .option('--workers <n>', 'worker threads', parsePositive, 2)
+    .option('--workers <n>', 'frames measured at a time', parsePositive, 2)
+    .option('--threads <n>', 'threads that share each search', parsePositive, 1)
     .option('--quiet', 'print totals only')
     .option('--json <file>', 'write rows and totals to a file')
     .option('--plots <folder>', 'write reliability.svg and roc.svg (needs the conditions scene and absent)')
@@ -72,8 +74,8 @@ async function runEval(flags: EvalFlags): Promise<void> {
   const summaries: ConditionSummary[] = []
   if (flags.quiet === undefined) console.log(ROW_HEADING)
   for (const condition of flags.condition) {
-    const { preset, generator, seed, every, limit } = flags
-    const tasks = planTasks(cases, { condition, preset, generator, seed, every, limit })
+    const { preset, generator, seed, every, limit, threads } = flags
+    const tasks = planTasks(cases, { condition, preset, generator, seed, every, limit, threads })
     const own = await runInWorkers(tasks, flags.workers, (result) => {
       if (flags.quiet === undefined) for (const row of result.rows) console.log(formatRow(row))
     })

@@ -30,6 +30,7 @@ const options = {
   preset: 'balanced',
   generator: 'pairs',
   seed: 0,
+  threads: 1,
   every: 1,
   limit: Infinity,
 } as const

@@ -21,6 +21,8 @@ export interface EvaluationTask {
   readonly condition: EvaluationCondition
   readonly preset: PosePreset
   readonly generator: GeneratorName
+  /** threads that share a search */
+  readonly threads: number
   readonly seed: number
   /** indices into the case's instances, one group per question; all of a group are instances of one object */
   readonly groups: readonly (readonly number[])[]
@@ -93,7 +95,7 @@ export interface TaskResult {
   readonly timings: readonly Readonly<Record<string, number>>[]
 }
 
-export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset' | 'generator' | 'seed'> {
+export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset' | 'generator' | 'seed' | 'threads'> {
   readonly every: number
   readonly limit: number
 }
@@ -103,7 +105,7 @@ export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset'
  * Every `every`-th question is kept, `limit` at most.
  */
 export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions): EvaluationTask[] {
-  const { condition, preset, generator, seed } = options
+  const { condition, preset, generator, seed, threads } = options
   const tasks: EvaluationTask[] = []
   let question = 0
   let kept = 0
@@ -116,7 +118,7 @@ export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions
     const groups = condition === 'absent' ? [] : groupsOf(evaluationCase, condition).filter(isKept)
     const absentModels = condition === 'absent' ? absentFrom(evaluationCase, cases).filter(isKept) : []
     if (groups.length + absentModels.length > 0) {
-      tasks.push({ evaluationCase, condition, preset, generator, seed, groups, absentModels })
+      tasks.push({ evaluationCase, condition, preset, generator, seed, threads, groups, absentModels })
     }
   }
   return tasks

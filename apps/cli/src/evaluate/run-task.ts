@@ -34,6 +34,7 @@ import {
 import { encodeRle, rleBox } from '@sextant/image'
 import { diameterOf, simplifyByClustering } from '@sextant/mesh'
 import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene, type PreparedModel } from '@sextant/pose'
+import type { SearchThreads } from '@sextant/pose-threads'
 import { createRasterMesh, type RasterMesh } from '@sextant/raster'
 import {
   isMaskCondition,
@@ -92,9 +93,15 @@ async function modelOf(cache: ModelCache, reference: ModelReference): Promise<Ev
  * Asks the engine every question of a task and measures the answers against the true poses. The best answer counts
  * whatever its probability is, except where the number of instances is not told.
  *
- * @param now  monotonic clock, ms
+ * @param now      monotonic clock, ms
+ * @param helpers  threads that share a search; null = one
  */
-export async function runTask(task: EvaluationTask, cache: ModelCache, now: () => number): Promise<TaskResult> {
+export async function runTask(
+  task: EvaluationTask,
+  cache: ModelCache,
+  now: () => number,
+  helpers: SearchThreads | null,
+): Promise<TaskResult> {
   const { evaluationCase, condition } = task
   const frame = await loadFrame(evaluationCase)
   const sceneTrace = createTrace(now)
@@ -111,7 +118,10 @@ export async function runTask(task: EvaluationTask, cache: ModelCache, now: () =
     const scoreThreshold = condition === 'many' ? POSE_DEFAULTS.scoreThreshold : 0
     const { seed, preset, generator } = task
     const options = { ...POSE_DEFAULTS, maxInstances, scoreThreshold, seed, preset, generator }
-    const outcome = estimateObject(scene, model.prepared, detections, options, { trace })
+    const outcome = estimateObject(scene, model.prepared, detections, options, {
+      trace,
+      ...(helpers === null ? {} : { openRunner: helpers.openRunner }),
+    })
     timings.push({ ...sceneTrace.timings, ...trace.timings })
     return { outcome, seconds: (now() - started) / MILLISECONDS_PER_SECOND }
   }

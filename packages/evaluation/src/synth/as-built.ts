@@ -1,31 +1,31 @@
 import type { Rng, TriangleMesh } from '@sextant/geometry'
 
-/** Relative deviation of each side (standard deviation), and amplitude of dents in sides. */
-const SCALE_DEVIATION = 0.006
-const DENT_AMPLITUDE = 0.004
+/** Relative deviation of each side (standard deviation), and amplitude of dents in sides, of the worst CAD. */
+const SCALE_DEVIATION = 0.009
+const DENT_AMPLITUDE = 0.006
 const DENTS = 3
 
 /**
- * The thing as it left the factory and aged: sides off by half a percent, shallow dents, colours faded, darker or
- * tinted against the CAD. Without it, generated scenes promise fits that no real frame gives.
+ * The thing as it left the factory and aged: sides off by up to a percent, shallow dents, colours faded, darker or
+ * tinted against the CAD; some CAD is nearly exact, some is not. Without it, generated scenes promise fits that no real frame gives.
  *
  * @param mesh  mm, object; left as it is
  */
 export function asBuilt(mesh: TriangleMesh, rng: Rng): TriangleMesh {
   return {
-    positions: deformed(mesh.positions, rng),
+    positions: deformed(mesh.positions, rng.next(), rng),
     faces: mesh.faces,
     ...(mesh.colors === undefined ? {} : { colors: faded(mesh.colors, rng) }),
   }
 }
 
-function deformed(positions: Float32Array, rng: Rng): Float32Array {
-  const scale = [0, 1, 2].map(() => 1 + SCALE_DEVIATION * rng.normal())
+function deformed(positions: Float32Array, severity: number, rng: Rng): Float32Array {
+  const scale = [0, 1, 2].map(() => 1 + severity * SCALE_DEVIATION * rng.normal())
   const size = Math.max(1e-6, ...positions.map(Math.abs)) * 2
   const waves = Array.from({ length: DENTS }, () => ({
     direction: [0, 1, 2].map(() => (rng.normal() * Math.PI) / size),
     phase: 2 * Math.PI * rng.next(),
-    shift: [0, 1, 2].map(() => (DENT_AMPLITUDE / DENTS) * size * rng.normal()),
+    shift: [0, 1, 2].map(() => severity * (DENT_AMPLITUDE / DENTS) * size * rng.normal()),
   }))
   const out = new Float32Array(positions.length)
   for (let i = 0; i < positions.length; i += 3) {

@@ -1,0 +1,153 @@
+// The steps of a search that treat one item at a time: the part that several threads can share. A step is a function of
+// the prepared frame, the prepared object, the question and the item alone, so that any thread gives the same result.
+import type { Detection } from '@sextant/contracts'
+import { createRng } from '@sextant/geometry'
+import type { HypothesisList, LookupGrid } from '@sextant/hypotheses'
+import { createRaceWorkspace, HYPOTHESIS_GENERATORS, type RaceWorkspace } from './hypothesis-generators.ts'
+import type { GeneratorName } from './options.ts'
+import type { Candidate } from './pose-pool.ts'
+import type { PreparedModel } from './prepare-model.ts'
+import type { PreparedScene } from './prepare-scene.ts'
+import { createRefineWorkspace, icpGridOf, refineCoarse, refineFine } from './refine-candidate.ts'
+import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
+import { samplePixels, trustedPixels, type SearchRegion } from './search-region.ts'
+import { createVerifyWorkspace, verifyPose, type VerifyModel } from './verify-pose.ts'
+
+const PAIR_VOXEL = 0.065
+/** An object with fewer coarse pixels across is verified on the fine level from the start. */
+const MIN_COARSE_PIXELS = 45
+/** A trusted region with fewer pairs that fit is also tried with evenly turned views. */
+const FEW_HYPOTHESES = 20
+
+/** One region to draw hypotheses from. */
+export interface Search extends SearchRegion {
+  /** position among the regions; part of the seed */
+  readonly index: number
+  readonly poseBudget: number
+  readonly keep: number
+  readonly isTrusted: boolean
+}
+
+/** What all items of a search have in common; plain data. */
+export interface SearchQuestion {
+  /** the one trusted mask; null without, or with several */
+  readonly mask: Detection | null
+  readonly seed: number
+  readonly generator: GeneratorName
+}
+
+export interface SearchSteps {
+  /** hypotheses of one region, best first */
+  readonly hypotheses: (search: Search) => Candidate[]
+  readonly refineCoarse: (candidate: Candidate) => Candidate
+  readonly verifyCoarse: (candidate: Candidate) => Candidate
+  /** fine refinement and verification */
+  readonly finish: (candidate: Candidate) => Candidate
+  /** the same for a pose that is nearly refined */
+  readonly finishTurned: (candidate: Candidate) => Candidate
+  readonly verifyFine: (candidate: Candidate) => Candidate
+}
+
+/** How a search works through many items: on one thread, or on several with the same result. */
+export interface SearchRunner {
+  map(step: 'hypotheses', items: readonly Search[]): Candidate[][]
+  map(step: Exclude<keyof SearchSteps, 'hypotheses'>, items: readonly Candidate[]): Candidate[]
+  /** items that are worth handing out together while the clock is watched */
+  readonly batch: number
+}
+
+const raceWorkspace = { current: null as RaceWorkspace | null }
+
+/** The steps of one question, with their workspaces. */
+export function createSearchSteps(scene: PreparedScene, model: PreparedModel, question: SearchQuestion): SearchSteps {
+  const { mask } = question
+  const noise = scene.surface.inverseDepthNoise
+  const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
+  const grid = icpGridOf(scene.fine, weights)
+  const refine = createRefineWorkspace(scene, model)
+  const coarseModel: VerifyModel = { mesh: model.coarseMesh, diameter: model.diameter, usesColor: model.usesColor }
+  const fineModel: VerifyModel = { ...coarseModel, mesh: model.fineMesh }
+  const coarseWorkspace = createVerifyWorkspace(scene.coarse, scene.coarseSegments)
+  const fineWorkspace = createVerifyWorkspace(scene.fine, scene.fineSegments)
+  const coarseMask = mask === null ? null : levelMaskOf(scene, scene.coarse, mask)
+  const fineMask = mask === null ? null : levelMaskOf(scene, scene.fine, mask)
+  const verify = (candidate: Candidate, isFine: boolean): Candidate => {
+    const isSmall = (model.diameter * scene.coarse.camera.fx) / candidate.pose[11] < MIN_COARSE_PIXELS
+    const result =
+      isFine || isSmall
+        ? verifyPose(fineWorkspace, isFine ? fineModel : coarseModel, candidate.pose, noise, fineMask)
+        : verifyPose(coarseWorkspace, coarseModel, candidate.pose, noise, coarseMask)
+    candidate.verification = result
+    candidate.score = result.score
+    return candidate
+  }
+  return {
+    hypotheses: (search) => hypothesesOf(scene, model, search, question),
+    refineCoarse: (candidate) => {
+      refineCoarse(refine, model, grid, candidate.pose)
+      return candidate
+    },
+    verifyCoarse: (candidate) => verify(candidate, false),
+    finish: (candidate) => {
+      refineFine(refine, scene, model, grid, candidate.pose, noise)
+      return verify(candidate, true)
+    },
+    finishTurned: (candidate) => {
+      refineFine(refine, scene, model, grid, candidate.pose, noise, [{ iterations: 3 }])
+      return verify(candidate, true)
+    },
+    verifyFine: (candidate) => verify(candidate, true),
+  }
+}
+
+/** Runs the steps on the calling thread. */
+export function createLocalRunner(scene: PreparedScene, model: PreparedModel, question: SearchQuestion): SearchRunner {
+  const steps = createSearchSteps(scene, model, question)
+  const map = (step: keyof SearchSteps, items: readonly (Search & Candidate)[]): unknown[] =>
+    items.map((item) => steps[step](item))
+  return { map: map as SearchRunner['map'], batch: 1 }
+}
+
+function hypothesesOf(
+  scene: PreparedScene,
+  model: PreparedModel,
+  search: Search,
+  { seed, generator }: SearchQuestion,
+): Candidate[] {
+  const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
+  if (points.positions.length < 6 * 3) return []
+  const { fx, fy, cx, cy } = scene.fine.camera
+  const grid: LookupGrid = {
+    width: scene.fine.width,
+    height: scene.fine.height,
+    fx,
+    fy,
+    cx,
+    cy,
+    depths: scene.fine.depths,
+    normals: scene.fine.normals,
+    weights: weightsOfRegion(scene.fine, search.pixels),
+  }
+  const ws = (raceWorkspace.current ??= createRaceWorkspace())
+  const question = {
+    model,
+    points,
+    grid,
+    noise: scene.surface.inverseDepthNoise,
+    poseBudget: search.poseBudget,
+    limit: search.keep,
+    rng: createRng(seed + Math.imul(search.index + 1, 0x9e3779b9)),
+  }
+  const first = candidatesOf(HYPOTHESIS_GENERATORS[generator](ws, question), search.index)
+  if (first.length >= FEW_HYPOTHESES || !search.isTrusted || generator === 'views') return first
+  return [...first, ...candidatesOf(HYPOTHESIS_GENERATORS.views(ws, question), search.index)]
+}
+
+function candidatesOf(list: HypothesisList, region: number): Candidate[] {
+  return Array.from({ length: list.count }, (_, k) => ({
+    pose: Float64Array.from(list.poses.subarray(12 * k, 12 * k + 12)),
+    score: list.scores[k],
+    region,
+    verification: null,
+  }))
+}
