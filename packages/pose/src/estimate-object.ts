@@ -1,10 +1,11 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
 import { proposalsWithin } from '@sextant/regions'
 import { estimateDepthOffset } from './depth-offset.ts'
+import { distinctCandidates } from './explained-pixels.ts'
 import { composeMotions, turnAbout } from './near-symmetries.ts'
 import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
-import { centerDistance, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
+import { sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { regionsOfDetections } from './search-region.ts'
@@ -119,13 +120,8 @@ export function estimateObject(
   })
   const ranked = sortByScore([...finalists, ...alternatives])
 
-  // 6 one explanation per place
-  const distinct: Candidate[] = []
-  for (const candidate of ranked) {
-    if (distinct.every((other) => centerDistance(candidate.pose, other.pose) > 0.35 * model.diameter)) {
-      distinct.push(candidate)
-    }
-  }
+  // 6 every pixel explained once
+  const distinct = trace.span('distinct', () => distinctCandidates(scene, model, ranked, options.maxInstances + 1))
   const outcome = trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
   // An object not found in too little time may still be there.
   return outcome.poses.length === 0 && isOver(1) ? { ...outcome, reason: 'deadline_exceeded' } : outcome
@@ -248,7 +244,7 @@ function answerOf(
 ): ObjectOutcome {
   const estimates: PoseEstimate[] = []
   let bestRejected: PoseEstimate | null = null
-  for (const candidate of distinct.slice(0, options.maxInstances + 1)) {
+  for (const candidate of distinct) {
     const { detectionIndex } = searches[candidate.region]
     const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
     if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) {

@@ -46,11 +46,11 @@ export function scoreEvidence(e: PoseEvidence): number {
   let score =
     depth +
     0.15 * e.inliers -
-    0.15 * e.occluded -
+    0.4 * e.occluded -
     4 * Math.min(0.2, e.violations) -
     1.75 * (e.residualRatio - 0.2) +
     0.75 * (e.outline.support - 0.8) -
-    1.05 * e.outline.lookalike +
+    0.8 * e.outline.lookalike +
     0.12 * (e.outline.edge - 0.5) +
     0.5 * (e.segments.bestIou - 0.75) +
     (e.segments.leafShare - 0.75) +
