@@ -153,3 +153,19 @@ for (; mesh.faces.length / 3 < 700_000; mesh = subdivided(mesh)) {
     `${String(mesh.faces.length / 3).padStart(9)}${preparation.toFixed(0).padStart(16)}${(bytesOf(model) / 1e6).toFixed(1).padStart(10)}${search.toFixed(0).padStart(9)}`,
   )
 }
+
+console.log('\nframe without anything   reason                 ms (frame and search)')
+const degenerate: Record<string, (i: number) => number> = {
+  'no depth': () => 0,
+  'not a number': () => Number.NaN,
+  'constant depth': () => 700,
+  'one plane': (i) => 600 + 0.4 * Math.floor(i / frame.camera.width),
+}
+const [anyModel] = inFrame
+for (const [name, depthAt] of Object.entries(degenerate)) {
+  const depth = { ...frame.depth, data: Float32Array.from(frame.depth.data, (_, i) => depthAt(i)) }
+  if (anyModel === undefined) break
+  const ms = median(() => void ask(prepareScene({ ...frame, depth }), anyModel))
+  const { reason } = ask(prepareScene({ ...frame, depth }), anyModel)
+  console.log(`${name.padEnd(25)}${(reason ?? 'answered').padEnd(22)}${ms.toFixed(0).padStart(4)}`)
+}
