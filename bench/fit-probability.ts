@@ -1,5 +1,5 @@
 // Fits the weights of packages/pose/src/probability.ts on answers that `npm run eval -- --json` measured.
-// Usage: tsx bench/fit-probability.ts fit1.json,fit2.json check1.json ... [--penalty 60]
+// Usage: tsx bench/fit-probability.ts fit1.json,fit2.json check1.json ... [--penalty 20]
 // The files need the conditions scene and absent. Every fit file is also checked with the weights of the others.
 import {
   calibrationError,
@@ -28,7 +28,7 @@ interface Report {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { penalty: { type: 'string', default: '60' } },
+  options: { penalty: { type: 'string', default: '20' } },
 })
 const [fitList = '', ...checkPaths] = positionals
 const NAMES = Object.keys(PROBABILITY_WEIGHTS) as (keyof typeof PROBABILITY_WEIGHTS)[]

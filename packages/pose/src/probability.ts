@@ -1,6 +1,7 @@
-// Notes. Weights fitted on generated frames only (`npx tsx bench/fit-probability.ts`, which prints this table); a changed
-// score needs a new fit. The penalty keeps the terms small: without it the fit follows the sensor models and loses on
-// frames of real cameras (AUC .92 instead of .94).
+// Notes. Weights fitted on 2539 answers about 126 generated frames (scenes 1000-1013, 2000-2013 and 3000-3013 of
+// `sextant synth --scenes 14 --frames 3 --objects 10 --seed 1000|2000|3000`), by `bench/fit-probability.ts --penalty 20`.
+// A changed score needs a new fit. The penalty keeps the terms small: without it the fit follows the sensor models and
+// loses on frames of real cameras (AUC .92 instead of .94).
 import type { PoseScoreParts } from '@sextant/contracts'
 
 /** What the probability is made of; a colourless CAD counts as undecided. */
@@ -17,12 +18,12 @@ export function probabilityTerms(parts: PoseScoreParts): Record<keyof typeof PRO
 }
 
 export const PROBABILITY_WEIGHTS = {
-  verification: 4.69,
-  coarseness: 0.54,
-  residual: -9.34,
-  pattern: 2.85,
-  chroma: -2.79,
-  one: -4.52,
+  verification: 4,
+  coarseness: 0.35,
+  residual: -15,
+  pattern: 2.73,
+  chroma: -2.57,
+  one: -4.4,
 }
 
 /** Probability that a pose is right (MSSD below 0.1 diameters). */

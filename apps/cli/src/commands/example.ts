@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const EXAMPLE_SEED = 6
+const EXAMPLE_SEED = 11
 
 /** `sextant example`: writes the bundled CAD models and frame anew. */
 export function addExampleCommand(program: Command): void {
