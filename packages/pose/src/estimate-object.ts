@@ -1,8 +1,9 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
+import { cross, normalize, type Vector3 } from '@sextant/geometry'
 import { proposalsWithin } from '@sextant/regions'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { distinctCandidates } from './explained-pixels.ts'
-import { composeMotions, turnAbout } from './near-symmetries.ts'
+import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
 import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
@@ -189,22 +190,51 @@ function planSearches(
   return searches
 }
 
-const FREE_TURNS = 12
+/** Turns tried about a free axis: enough where nothing tells them apart, and where a handle does. */
+const FREE_TURNS = { exact: 12, telling: 24 }
 
-/** The poses that look alike: discrete motions, and a full circle about every free axis. */
+/**
+ * The poses that look alike: discrete motions, a full circle about every free axis, and for the best poses the same
+ * turned over (a mug upside down differs by its rim alone).
+ */
 function expandSymmetries(model: PreparedModel, finalists: readonly Candidate[]): Candidate[] {
-  const motions = [...model.nearSymmetries]
+  const turns: Float64Array[] = []
+  const flips: Float64Array[] = []
   for (const axis of model.freeAxes) {
-    for (let k = 1; k < FREE_TURNS; k++) motions.push(turnAbout(axis, (2 * Math.PI * k) / FREE_TURNS))
+    const count = axis.isExact ? FREE_TURNS.exact : FREE_TURNS.telling
+    const flip = turnOver(axis, model)
+    for (let k = 0; k < count; k++) {
+      const turn = turnAbout(axis, (2 * Math.PI * k) / count)
+      if (k > 0) turns.push(turn)
+      flips.push(composeMotions(turn, flip))
+    }
   }
-  return finalists.flatMap((finalist) =>
-    motions.map((motion) => ({
+  return finalists.flatMap((finalist, rank) =>
+    [...model.nearSymmetries, ...turns, ...(rank === 0 ? flips : [])].map((motion) => ({
       pose: composeMotions(finalist.pose, motion),
       score: -1,
       region: finalist.region,
       verification: null,
     })),
   )
+}
+
+/** Half a turn about a line across the free axis through the middle of the object's extent along it. */
+function turnOver(axis: FreeAxis, model: PreparedModel): Float64Array {
+  const [x, y, z] = axis.direction
+  const { positions } = model.checkPoints
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < positions.length; i += 3) {
+    const along = x * positions[i] + y * positions[i + 1] + z * positions[i + 2]
+    low = Math.min(low, along)
+    high = Math.max(high, along)
+  }
+  const own = x * axis.point[0] + y * axis.point[1] + z * axis.point[2]
+  const shift = (low + high) / 2 - own
+  const point: Vector3 = [axis.point[0] + shift * x, axis.point[1] + shift * y, axis.point[2] + shift * z]
+  const helper: Vector3 = Math.abs(x) < 0.8 ? [1, 0, 0] : [0, 1, 0]
+  return turnAbout({ direction: normalize(cross(axis.direction, helper)), point, isExact: false }, Math.PI)
 }
 
 /** Halving steps about every free axis, as far as the score rises: geometry cannot tell the turn, colour and edges can. */

@@ -19,7 +19,7 @@ export function probabilityTerms(parts: PoseScoreParts): Record<keyof typeof PRO
 
 export const PROBABILITY_WEIGHTS = {
   verification: 4,
-  coarseness: 0.35,
+  coarseness: 0.75,
   residual: -15,
   pattern: 2.73,
   chroma: -2.57,

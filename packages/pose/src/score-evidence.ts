@@ -40,7 +40,7 @@ const clamp = (value: number, low: number, high: number): number => (value < low
 
 /** Verification score S: about 1 for a pose that is surely right, below 0.6 for a chance match; not a probability. */
 export function scoreEvidence(e: PoseEvidence): number {
-  const visible = Math.max(0.15, 1 - e.occluded - 0.7 * e.missing)
+  const visible = Math.max(0.15, 1 - e.occluded - 0.85 * e.missing)
   const quality = e.inliers * (0.4 + 0.6 * e.normalAgreement) * (1 - 0.35 * e.residualRatio)
   const depth = ((quality - e.violations) / visible) * (0.55 + 0.45 * Math.min(1, e.inliers / 0.25))
   let score =
@@ -55,7 +55,7 @@ export function scoreEvidence(e: PoseEvidence): number {
     0.5 * (e.segments.bestIou - 0.75) +
     (e.segments.leafShare - 0.75) +
     0.05 * clamp(Math.log10(Math.max(1, e.inlierArea) / 1000), -1.2, 0.6) -
-    0.15 * Math.max(0, e.toleranceRatio - 1.5)
+    0.25 * Math.max(0, e.toleranceRatio - 1.5)
   if (e.color !== null) {
     score += 0.35 * (e.color.correlation - 0.3) * Math.min(1, e.color.modelDeviation / 30)
     score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)
