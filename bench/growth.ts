@@ -144,7 +144,7 @@ for (const count of [1, 3, 10, 30]) {
 console.log('\ntriangles   prepare object ms   MB    search ms')
 let mesh = present.reduce((best, next) => (next.faces.length < best.faces.length ? next : best))
 while (mesh.faces.length / 3 < 1300) mesh = subdivided(mesh)
-for (; mesh.faces.length / 3 < 700_000; mesh = subdivided(mesh)) {
+for (; mesh.faces.length / 3 < 1_000_000; mesh = subdivided(mesh)) {
   const asked = mesh
   const preparation = median(() => void prepareModel(asked))
   const model = prepareModel(asked)

@@ -11,6 +11,19 @@ import numpy as np
 
 folder = Path(sys.argv[1])
 questions = json.loads((folder / "questions.json").read_text())
+# In an order that mixes the sets; a method that is not through after the limit leaves the rest unanswered.
+questions.sort(key=lambda question: question["id"] * 7919 % 1009)
+LIMIT_SECONDS = 150.0
+
+
+def in_time(peer):
+    began = time.perf_counter()
+    for count, question in enumerate(questions):
+        if time.perf_counter() - began > LIMIT_SECONDS:
+            reason = f"{count} of {len(questions)} questions in {LIMIT_SECONDS:.0f} s"
+            print(json.dumps({"skipped": f"the rest of {peer}", "reason": reason}), flush=True)
+            return
+        yield question
 
 
 def say(peer, question, matrix, seconds, prepare_seconds):
@@ -22,7 +35,7 @@ def run_opencv():
     import cv2
 
     detectors = {}
-    for question in questions:
+    for question in in_time("OpenCV PPF + ICP"):
         name = question["model"]
         model = np.load(folder / name)
         began = time.perf_counter()
@@ -57,7 +70,7 @@ def run_open3d():
         near = o3d.geometry.KDTreeSearchParamHybrid(radius=5 * voxel, max_nn=100)
         return cloud, small, reg.compute_fpfh_feature(small, near)
 
-    for question in questions:
+    for question in in_time("Open3D FPFH + RANSAC + ICP"):
         voxel = 0.04 * question["diameter"]
         began = time.perf_counter()
         if question["model"] not in models:
