@@ -74,6 +74,24 @@ describe('POST /api/v1/workflow/full-pipeline', () => {
     expect(none.answer.output_dir).toBeNull()
   })
 
+  it('echoes every option, says how sure it is, and keeps prepared objects on disk', async () => {
+    const options = { seed: 3, preset: 'fast', generator: 'views', time_budget_ms: 20_000, score_threshold: 0.1 }
+    const { answer } = await post({ object_name: 'box', output_mode: 'none', max_instances: 2, ...options })
+    expect(answer.results.options).toMatchObject({
+      ...{ seed: 3, preset: 'fast', generator: 'views', timeBudgetMs: 20_000, scoreThreshold: 0.1, maxInstances: 2 },
+    })
+    const [pose] = answer.results.pose_results
+    expect(pose.uncertainty.covariance).toHaveLength(36)
+    expect(pose.score_parts.toleranceRatio).toBeGreaterThan(0)
+    expect(await readdir(join(services.staticRoot, 'cache/models'))).not.toHaveLength(0)
+  })
+
+  it('answers within a time budget that is far too short, without a guess', async () => {
+    const { answer } = await post({ object_name: 'box', output_mode: 'none', time_budget_ms: 1 })
+    expect(answer.success).toBe(true)
+    if (answer.results.num_poses === 0) expect(answer.results.reason).toBe('deadline_exceeded')
+  })
+
   it('answers "not there" as a success with a reason', async () => {
     const depth = await encodeDepthPng(new Uint16Array(640 * 480).fill(900), 640, 480)
     const { answer } = await post({ depth_image: base64(depth), output_mode: 'none' })

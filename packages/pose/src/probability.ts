@@ -1,6 +1,6 @@
 // Notes. Weights fitted on 2539 answers about 126 generated frames (scenes 1000-1013, 2000-2013 and 3000-3013 of
 // `sextant synth --scenes 14 --frames 3 --objects 10 --seed 1000|2000|3000`), by `bench/fit-probability.ts --penalty 20`.
-// Coarseness was .35 and rose by .4 when the score began to charge .1 more for it. A changed score needs a new fit. The penalty keeps the terms small: without it the fit follows the sensor models and
+// A changed score needs a new fit. The penalty keeps the terms small: without it the fit follows the sensor models and
 // loses on frames of real cameras (AUC .92 instead of .94).
 import type { PoseScoreParts } from '@sextant/contracts'
 
@@ -19,7 +19,7 @@ export function probabilityTerms(parts: PoseScoreParts): Record<keyof typeof PRO
 
 export const PROBABILITY_WEIGHTS = {
   verification: 4,
-  coarseness: 0.75,
+  coarseness: 0.35,
   residual: -15,
   pattern: 2.73,
   chroma: -2.57,
