@@ -5,7 +5,7 @@ import type { Rng } from '@sextant/geometry'
 import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
 import { cellOf, DISTANCE_BINS, DISTANCE_STEP, pairFeatureInto, type PairTable } from './pair-table.ts'
 import { pairBasisInto, poseFromPairInto } from './pose-from-pair.ts'
-import { BATCH, raceBatch, thinSurvivors, type RaceWorkspace } from './race-poses.ts'
+import { openRace, type RaceWorkspace } from './race-poses.ts'
 import type { HypothesisList } from './thin-poses.ts'
 
 export interface PairHypothesisOptions {
@@ -71,10 +71,9 @@ export function generatePairHypotheses(
   const sceneBasis = new Float64Array(9)
   const modelBasis = new Float64Array(9)
 
-  let survivors = 0
+  const race = openRace(ws, checkPoints, grid, diameter, noise)
   let produced = 0
   let cursor = 0
-  let filled = 0
   // A region whose pairs fit nothing must not spin: a pair costs at least one attempt.
   const maxAttempts = 4 * options.poseBudget + 64
   for (let attempt = 0; attempt < maxAttempts && produced < options.poseBudget; attempt++) {
@@ -111,20 +110,16 @@ export function generatePairHypotheses(
       if (isColored && !chromaFits(scene, first, second, table.points, i, j, options.chromaTolerance)) continue
       if (Math.abs(pairLength(table.points.positions, i, j) - length) > LENGTH_TOLERANCE * diameter) continue
       if (pairBasisInto(modelBasis, table.points, i, j, mode) === 0) continue
+      const slot = race.nextOffset()
       const fits = poseFromPairInto(
-        ws.batch, 12 * filled, scene, first, second, sceneBasis, table.points, i, j, modelBasis, NORMAL_COSINE,
+        ws.batch, slot, scene, first, second, sceneBasis, table.points, i, j, modelBasis, NORMAL_COSINE,
       ) // prettier-ignore
-      if (!fits || ws.batch[12 * filled + 11] <= 0) continue
-      filled++
+      if (!fits || ws.batch[slot + 11] <= 0) continue
+      race.enter()
       produced++
-      if (filled === BATCH) {
-        survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
-        filled = 0
-      }
     }
   }
-  if (filled > 0) survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
-  return thinSurvivors(ws, survivors, diameter, options.limit)
+  return race.finish(options.limit)
 }
 
 function shuffledIndices(n: number, rng: Rng): Uint32Array {

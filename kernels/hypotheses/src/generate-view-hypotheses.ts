@@ -1,8 +1,8 @@
 // Notes. Needs the searched region to show the object's outline: with exact masks it is nearly as good as pairs, with
 // merged ones it is useless. It has no feature table at all and serves shapes that have no telling pairs.
-import { rotationAbout, type Rng } from '@sextant/geometry'
+import { fibonacciDirections, multiplyRotations, rotationAbout, type Rng } from '@sextant/geometry'
 import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
-import { BATCH, raceBatch, thinSurvivors, type RaceWorkspace } from './race-poses.ts'
+import { openRace, type RaceWorkspace } from './race-poses.ts'
 import type { HypothesisList } from './thin-poses.ts'
 
 export interface ViewHypothesisOptions {
@@ -12,7 +12,6 @@ export interface ViewHypothesisOptions {
   readonly limit: number
 }
 
-const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
 const FACING = 0.15
 /** Cells of the view in diameters, their number across, and how far behind the front of its cell a point is hidden. */
 const CELL = 0.1
@@ -47,36 +46,22 @@ export function generateViewHypotheses(
   if (target === null) return { count: 0, poses: new Float32Array(0), scores: new Float32Array(0) }
   const viewCount = Math.max(24, Math.round(options.poseBudget ** (2 / 3)))
   const rollCount = Math.max(1, Math.floor(options.poseBudget / viewCount))
-  let survivors = 0
-  let filled = 0
-  for (let view = 0; view < viewCount; view++) {
-    const direction = directionOf(view, viewCount)
+  const race = openRace(ws, checkPoints, grid, diameter, noise)
+  for (const direction of fibonacciDirections(viewCount)) {
     const base = rotationOntoAxis(direction)
     const center = visibleCenter(checkPoints, base, direction, diameter)
     for (let roll = 0; roll < rollCount; roll++) {
-      const R = multiply(rotationAbout([0, 0, 1], (2 * Math.PI * (roll + rng.next())) / rollCount), base)
-      const o = 12 * filled
+      const R = multiplyRotations(rotationAbout([0, 0, 1], (2 * Math.PI * (roll + rng.next())) / rollCount), base)
+      const o = race.nextOffset()
       for (let k = 0; k < 9; k++) ws.batch[o + k] = R[k]
       for (let k = 0; k < 3; k++) {
         const turned = R[3 * k] * center[0] + R[3 * k + 1] * center[1] + R[3 * k + 2] * center[2]
         ws.batch[o + 9 + k] = target[k] - turned + PLACEMENT_SPREAD * diameter * rng.normal()
       }
-      filled++
-      if (filled === BATCH) {
-        survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
-        filled = 0
-      }
+      race.enter()
     }
   }
-  if (filled > 0) survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
-  return thinSurvivors(ws, survivors, diameter, options.limit)
-}
-
-/** @source Fibonacci lattice, Gonzalez 2010 */
-function directionOf(index: number, count: number): [number, number, number] {
-  const z = 1 - (2 * index + 1) / count
-  const radius = Math.sqrt(1 - z * z)
-  return [radius * Math.cos(GOLDEN_ANGLE * index), radius * Math.sin(GOLDEN_ANGLE * index), z]
+  return race.finish(options.limit)
 }
 
 /** Mean of the points that a viewer in `direction` (object to camera) sees: normals facing, nothing in front. */
@@ -118,14 +103,6 @@ function rotationOntoAxis([x, y, z]: readonly number[]): number[] {
   if (sine < 1e-9) return z < 0 ? [1, 0, 0, 0, 1, 0, 0, 0, 1] : [1, 0, 0, 0, -1, 0, 0, 0, -1]
   // direction x (0, 0, -1) = (-y, x, 0)
   return rotationAbout([-y / sine, x / sine, 0], angle)
-}
-
-function multiply(a: readonly number[], b: readonly number[]): number[] {
-  const out: number[] = []
-  for (let i = 0; i < 3; i++) {
-    for (let j = 0; j < 3; j++) out.push(a[3 * i] * b[j] + a[3 * i + 1] * b[3 + j] + a[3 * i + 2] * b[6 + j])
-  }
-  return out
 }
 
 function meanOf(positions: Float32Array): number[] | null {

@@ -4,7 +4,7 @@ import { scoreOfTally, TALLY_SIZE, tallyPoints, toleranceAt } from './quick-scor
 import { thinPoses, type HypothesisList } from './thin-poses.ts'
 
 /** Poses raced together. */
-export const BATCH = 2048
+const BATCH = 2048
 const RACE_STAGES = [24, 60, 180] as const
 const KEEP_AFTER_STAGE = [0.25, 0.35, 1] as const
 const MAX_SURVIVORS = 4096
@@ -34,17 +34,54 @@ export function createRaceWorkspace(): RaceWorkspace {
   }
 }
 
+/** A race that is going on: poses are written into the batch of the workspace one by one. */
+export interface Race {
+  /** where the next pose belongs in the batch; stays until it is entered */
+  readonly nextOffset: () => number
+  /** Lets the pose at that offset take part. */
+  readonly enter: () => void
+  /** Poses best first, thinned in SE(3). */
+  readonly finish: (limit: number) => HypothesisList
+}
+
 /**
- * Races the first `count` poses of the batch and appends the best to the survivors.
+ * Opens a race for complete poses: full batches meet the frame breadth first, the best of each survive.
  *
- * @param ws           workspace; `batch` holds the poses
+ * @param ws           workspace; overwritten
  * @param checkPoints  model sample in farthest-point order
  * @param grid         the whole frame
+ * @param diameter     of the model, mm
  * @param noise        standard deviation of inverse depth, 1/mm
- * @returns new number of survivors
  * @source preemptive RANSAC, Nister 2003
  */
-export function raceBatch(
+export function openRace(
+  ws: RaceWorkspace,
+  checkPoints: OrientedPoints,
+  grid: LookupGrid,
+  diameter: number,
+  noise: number,
+): Race {
+  let filled = 0
+  let survivors = 0
+  const raceFilled = (): void => {
+    survivors = raceBatch(ws, filled, survivors, checkPoints, grid, diameter, noise)
+    filled = 0
+  }
+  return {
+    nextOffset: () => 12 * filled,
+    enter: () => {
+      filled++
+      if (filled === BATCH) raceFilled()
+    },
+    finish: (limit) => {
+      if (filled > 0) raceFilled()
+      return thinPoses(ws.survivors, ws.survivorScores, survivors, THIN_DISTANCE * diameter, THIN_ANGLE, limit)
+    },
+  }
+}
+
+/** Races the first `count` poses of the batch and appends the best to the survivors; returns their new number. */
+function raceBatch(
   ws: RaceWorkspace,
   count: number,
   survivors: number,
@@ -103,9 +140,4 @@ function keepBestHalf(ws: RaceWorkspace, count: number): number {
     ws.survivorScores[kept++] = ws.survivorScores[i]
   }
   return kept
-}
-
-/** The survivors best first, thinned in SE(3). */
-export function thinSurvivors(ws: RaceWorkspace, count: number, diameter: number, limit: number): HypothesisList {
-  return thinPoses(ws.survivors, ws.survivorScores, count, THIN_DISTANCE * diameter, THIN_ANGLE, limit)
 }

@@ -30,3 +30,13 @@ export function normalize(a: ArrayLike<number>): Vector3 {
   const length = norm(a)
   return length > 0 ? scale(a, 1 / length) : [0, 0, 0]
 }
+
+/** Evenly spread directions on the sphere. @source Fibonacci lattice, Gonzalez 2010 */
+export function fibonacciDirections(count: number): Vector3[] {
+  const golden = Math.PI * (3 - Math.sqrt(5))
+  return Array.from({ length: count }, (_, i) => {
+    const z = 1 - (2 * i + 1) / count
+    const radius = Math.sqrt(1 - z * z)
+    return [radius * Math.cos(golden * i), radius * Math.sin(golden * i), z]
+  })
+}

@@ -1,5 +1,12 @@
 import { PlatformError } from '@sextant/contracts'
-import { MILLIMETERS_PER_METER, type PointCloud, type Rng, type TriangleMesh, type Vector3 } from '@sextant/geometry'
+import {
+  fibonacciDirections,
+  MILLIMETERS_PER_METER,
+  type PointCloud,
+  type Rng,
+  type TriangleMesh,
+  type Vector3,
+} from '@sextant/geometry'
 
 /** Axis-aligned bounding box of the vertices that faces use, mm, object. */
 export function boundingBox(mesh: TriangleMesh): { readonly min: Vector3; readonly max: Vector3 } {
@@ -27,12 +34,7 @@ export function diameterOf(mesh: TriangleMesh): number {
   const used = new Uint8Array(n)
   for (const vertex of mesh.faces) used[vertex] = 1
   const extremes = new Set<number>()
-  const golden = Math.PI * (3 - Math.sqrt(5))
-  for (let k = 0; k < DIRECTION_COUNT; k++) {
-    const z = 1 - (2 * k + 1) / DIRECTION_COUNT
-    const radius = Math.sqrt(1 - z * z)
-    const x = radius * Math.cos(golden * k)
-    const y = radius * Math.sin(golden * k)
+  for (const [x, y, z] of fibonacciDirections(DIRECTION_COUNT)) {
     let best = -Infinity
     let bestVertex = -1
     for (let i = 0; i < n; i++) {

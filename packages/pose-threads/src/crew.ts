@@ -16,7 +16,7 @@ export interface Crew {
   /** the caller included */
   readonly threads: number
   /** Makes a value known to all threads under a key; arrays are moved to shared memory on the way. */
-  keep<T>(key: string, value: T): T
+  keep(key: string, value: unknown): void
   forget(key: string): void
   /**
    * Works through the items on all threads. Must not be called on a thread that serves an event loop.
@@ -71,12 +71,11 @@ export function createCrew(entry: URL, threads: number, handler: CrewHandler): C
     keep(key, value) {
       if (helpers.length === 0) {
         kept.set(key, value)
-        return value
+        return
       }
       const shared = shareArrays(value)
       kept.set(key, shared)
       for (const helper of helpers) helper.keep.push([key, shared])
-      return shared
     },
     forget(key) {
       kept.delete(key)

@@ -4,7 +4,8 @@ import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene } from '@sext
 import { createBracketMesh, renderTableFrame } from '@sextant/testkit'
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createSearchThreads, shareArrays } from './index.ts'
+import { shareArrays } from './crew.ts'
+import { createSearchThreads } from './search-threads.ts'
 
 const entry = new URL('../../../apps/pem-server/dist/workers/search.worker.js', import.meta.url)
 const mesh = createBracketMesh()

@@ -7,7 +7,7 @@ import {
   type SearchRunner,
   type SearchSteps,
 } from '@sextant/pose'
-import { createCrew, serveCrew, type CrewHandler } from './crew.ts'
+import { createCrew, serveCrew, type Crew, type CrewHandler } from './crew.ts'
 
 /** What goes with every item of one step of one search. */
 interface SearchJob {
@@ -40,8 +40,8 @@ const ITEMS_PER_LOOK = 3
  */
 export function createSearchThreads(entry: URL, threads: number): SearchThreads {
   const crew = createCrew(entry, threads, createHandler())
-  const sceneKeys = createKeys<PreparedScene>('scene', SCENES_KEPT, crew)
-  const modelKeys = createKeys<PreparedModel>('model', MODELS_KEPT, crew)
+  const sceneKeys = createKeys('scene', SCENES_KEPT, crew)
+  const modelKeys = createKeys('model', MODELS_KEPT, crew)
   let searches = 0
   return {
     threads: crew.threads,
@@ -76,12 +76,8 @@ function createHandler(): CrewHandler {
 }
 
 /** Keys of the values used last; older ones are forgotten by all threads. */
-function createKeys<T extends object>(
-  kind: string,
-  limit: number,
-  crew: { keep(key: string, value: T): unknown; forget(key: string): void },
-): (value: T) => string {
-  const keys = new Map<T, string>()
+function createKeys(kind: string, limit: number, crew: Crew): (value: object) => string {
+  const keys = new Map<object, string>()
   let count = 0
   return (value) => {
     const key = keys.get(value) ?? `${kind}-${count++}`

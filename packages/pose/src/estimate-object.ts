@@ -210,13 +210,13 @@ function expandSymmetries(model: PreparedModel, finalists: readonly Candidate[])
     }
   }
   return finalists.flatMap((finalist, rank) =>
-    [...model.nearSymmetries, ...turns, ...(rank === 0 ? flips : [])].map((motion) => ({
-      pose: composeMotions(finalist.pose, motion),
-      score: -1,
-      region: finalist.region,
-      verification: null,
-    })),
+    [...model.nearSymmetries, ...turns, ...(rank === 0 ? flips : [])].map((motion) => movedBy(motion, finalist)),
   )
+}
+
+/** The candidate after a motion of the object, not verified yet. */
+function movedBy(motion: Float64Array, { pose, region }: Candidate): Candidate {
+  return { pose: composeMotions(pose, motion), score: -1, region, verification: null }
 }
 
 /** Half a turn about a line across the free axis through the middle of the object's extent along it. */
@@ -251,14 +251,7 @@ function searchFreeTurns(
   for (const step of FREE_TURN_STEPS_DEGREES) {
     const tried = runner.map(
       'verifyFine',
-      best.flatMap((start) =>
-        [-1, 1].map((sign) => ({
-          pose: composeMotions(start.pose, turnAbout(axis, sign * step * DEGREES)),
-          score: -1,
-          region: start.region,
-          verification: null,
-        })),
-      ),
+      best.flatMap((start) => [-1, 1].map((sign) => movedBy(turnAbout(axis, sign * step * DEGREES), start))),
     )
     best = best.map((start, k) => tried.slice(2 * k, 2 * k + 2).reduce((a, b) => (b.score > a.score ? b : a), start))
   }

@@ -1,6 +1,5 @@
 import type { Rng } from '@sextant/geometry'
 import {
-  createRaceWorkspace,
   generatePairHypotheses,
   generateViewHypotheses,
   PAIR_HYPOTHESIS_DEFAULTS,
@@ -45,5 +44,3 @@ export const HYPOTHESIS_GENERATORS: Readonly<Record<GeneratorName, HypothesisGen
   views: (ws, { model, points, grid, noise, poseBudget, limit, rng }) =>
     generateViewHypotheses(ws, model.checkPoints, points, grid, model.diameter, noise, { poseBudget, limit }, rng),
 }
-
-export { createRaceWorkspace, type RaceWorkspace }

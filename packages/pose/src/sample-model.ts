@@ -1,4 +1,11 @@
-import { cross, normalize, transformFrom, type PinholeCamera, type Vector3 } from '@sextant/geometry'
+import {
+  cross,
+  fibonacciDirections,
+  normalize,
+  transformFrom,
+  type PinholeCamera,
+  type Vector3,
+} from '@sextant/geometry'
 import { createRasterTarget, renderInto, type RasterMesh } from '@sextant/raster'
 import { chromaOf } from './chroma.ts'
 import type { SurfaceSamples } from './cluster-points.ts'
@@ -6,16 +13,6 @@ import type { SurfaceSamples } from './cluster-points.ts'
 const VIEW_COUNT = 80
 const VIEW_SIZE = 120
 const VIEW_DISTANCE = 4
-
-/** Evenly spread directions on the sphere. @source Fibonacci lattice, Gonzalez 2010 */
-export function fibonacciDirections(count: number): Vector3[] {
-  const golden = Math.PI * (3 - Math.sqrt(5))
-  return Array.from({ length: count }, (_, i) => {
-    const z = 1 - (2 * i + 1) / count
-    const radius = Math.sqrt(1 - z * z)
-    return [radius * Math.cos(golden * i), radius * Math.sin(golden * i), z]
-  })
-}
 
 /**
  * Samples the surface that can be seen from outside: interior faces disappear and normals point outwards whatever

@@ -2,8 +2,8 @@
 // the prepared frame, the prepared object, the question and the item alone, so that any thread gives the same result.
 import type { Detection } from '@sextant/contracts'
 import { createRng } from '@sextant/geometry'
-import type { HypothesisList, LookupGrid } from '@sextant/hypotheses'
-import { createRaceWorkspace, HYPOTHESIS_GENERATORS, type RaceWorkspace } from './hypothesis-generators.ts'
+import { createRaceWorkspace, type HypothesisList, type LookupGrid, type RaceWorkspace } from '@sextant/hypotheses'
+import { HYPOTHESIS_GENERATORS } from './hypothesis-generators.ts'
 import type { GeneratorName } from './options.ts'
 import type { Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'

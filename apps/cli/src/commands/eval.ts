@@ -1,5 +1,5 @@
 import { readBopScenes, readRealCases, type EvaluationCase } from '@sextant/evaluation'
-import { SEARCH_EFFORTS, type GeneratorName, type PosePreset } from '@sextant/pose'
+import { HYPOTHESIS_GENERATORS, SEARCH_EFFORTS, type GeneratorName, type PosePreset } from '@sextant/pose'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -54,7 +54,9 @@ export function addEvalCommand(program: Command): void {
       new Option('--preset <preset>', 'search effort').choices(Object.keys(SEARCH_EFFORTS)).default('balanced'),
     )
     .addOption(
-      new Option('--generator <generator>', 'where hypotheses come from').choices(['pairs', 'views']).default('pairs'),
+      new Option('--generator <generator>', 'where hypotheses come from')
+        .choices(Object.keys(HYPOTHESIS_GENERATORS))
+        .default('pairs'),
     )
     .option('--seed <n>', 'seed of the search', parseCount, 0)
     .option('--every <n>', 'take every n-th question', parsePositive, 1)

@@ -134,7 +134,10 @@ export async function runTask(
     const index = group[0] ?? 0
     const mask = isMaskCondition(condition) ? masks[index] : undefined
     const neighbor = condition === 'merged' ? nearestMask(index, masks) : null
-    const detections = mask === undefined ? null : [detectionOf(degrade(mask, index, neighbor, masks, task))]
+    const detections =
+      mask === undefined
+        ? null
+        : [detectionOf(degrade(mask, index, neighbor === null ? undefined : masks[neighbor], task))]
     const { outcome, seconds } = ask(model, detections, condition === 'many' ? MANY_INSTANCES : instances.length)
 
     // A mask merged with another instance of the same object asks for either.
@@ -216,7 +219,7 @@ async function masksOf(task: EvaluationTask, frame: Frame, cache: ModelCache): P
 }
 
 /** A mask as a user or a network would spoil it. */
-function degrade(mask: Mask, index: number, neighbor: number | null, all: readonly Mask[], task: EvaluationTask): Mask {
+function degrade(mask: Mask, index: number, neighbor: Mask | undefined, task: EvaluationTask): Mask {
   const { condition } = task
   if (condition === 'dilated') return dilateMask(mask, DILATION_PX)
   if (condition === 'eroded') {
@@ -224,8 +227,7 @@ function degrade(mask: Mask, index: number, neighbor: number | null, all: readon
     return eroded.data.some((inside) => inside !== 0) ? eroded : mask
   }
   if (condition === 'half') return cutMask(mask, KEPT_SHARE, 2 * Math.PI * createRng(task.seed + index).next())
-  const other = neighbor === null ? undefined : all[neighbor]
-  return other === undefined ? mask : mergeMasks(mask, other)
+  return neighbor === undefined ? mask : mergeMasks(mask, neighbor)
 }
 
 /** The mask closest to the given one; null when it is the only one. */

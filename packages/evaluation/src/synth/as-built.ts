@@ -7,7 +7,8 @@ const DENTS = 3
 
 /**
  * The thing as it left the factory and aged: sides off by up to a percent, shallow dents, colours faded, darker or
- * tinted against the CAD; some CAD is nearly exact, some is not. Without it, generated scenes promise fits that no real frame gives.
+ * tinted against the CAD; some CAD is nearly exact, some is not. Without it, generated scenes promise fits that no real
+ * frame gives.
  *
  * @param mesh  mm, object; left as it is
  */
@@ -21,7 +22,7 @@ export function asBuilt(mesh: TriangleMesh, rng: Rng): TriangleMesh {
 
 function deformed(positions: Float32Array, severity: number, rng: Rng): Float32Array {
   const scale = [0, 1, 2].map(() => 1 + severity * SCALE_DEVIATION * rng.normal())
-  const size = Math.max(1e-6, ...positions.map(Math.abs)) * 2
+  const size = 2 * positions.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
   const waves = Array.from({ length: DENTS }, () => ({
     direction: [0, 1, 2].map(() => (rng.normal() * Math.PI) / size),
     phase: 2 * Math.PI * rng.next(),
