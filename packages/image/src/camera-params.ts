@@ -11,7 +11,7 @@ export interface CameraParams {
   readonly warnings: readonly string[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 const MATRIX_KEYS = [
   'cam_K',
@@ -40,7 +40,7 @@ export function parseCameraParams(
   if (fields === null) {
     throw new PlatformError('camera.intrinsics_missing', { detail: 'cam_params must be an object with cam_K' })
   }
-  const found = findMatrix(fields) ?? findPinhole(fields)
+  const found = findIntrinsics(fields)
   if (found === null) {
     throw new PlatformError('camera.intrinsics_missing', {
       detail: 'cam_params holds neither cam_K (9 numbers, row-major) nor fx, fy, cx, cy',
@@ -69,12 +69,13 @@ export function parseCameraParams(
   }
 }
 
-function asFields(value: unknown): Fields | null {
+/** The value as a record; null when it is none. */
+export function asFields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
 }
 
 /** A flat or nested list of numbers, flattened; null when it is anything else. */
-function numbersOf(value: unknown): number[] | null {
+export function numbersOf(value: unknown): number[] | null {
   const list: unknown = asFields(value)?.data ?? value
   if (!Array.isArray(list)) return null
   const flat = (list as unknown[]).flat()
@@ -82,6 +83,11 @@ function numbersOf(value: unknown): number[] | null {
 }
 
 type Intrinsics = Pick<PinholeCamera, 'fx' | 'fy' | 'cx' | 'cy'>
+
+/** fx, fy, cx, cy wherever they are; null when they are not. @throws {PlatformError} camera.intrinsics_invalid */
+export function findIntrinsics(fields: Fields): Intrinsics | null {
+  return findMatrix(fields) ?? findPinhole(fields)
+}
 
 function findMatrix(fields: Fields): Intrinsics | null {
   for (const key of MATRIX_KEYS) {
@@ -105,13 +111,14 @@ function findPinhole(fields: Fields): Intrinsics | null {
   }
   for (const key of NESTED_KEYS) {
     const nested = asFields(fields[key])
-    const found = nested === null ? null : (findMatrix(nested) ?? findPinhole(nested))
+    const found = nested === null ? null : findIntrinsics(nested)
     if (found !== null) return found
   }
   return null
 }
 
-function assertPlausible({ fx, fy, cx, cy, width, height }: PinholeCamera): void {
+/** @throws {PlatformError} camera.intrinsics_invalid */
+export function assertPlausible({ fx, fy, cx, cy, width, height }: PinholeCamera): void {
   const refuse = (detail: string): never => {
     throw new PlatformError('camera.intrinsics_invalid', { detail })
   }

@@ -5,6 +5,9 @@ import { parseCameraParams } from './camera-params.ts'
 import { decodeColor } from './decode-color.ts'
 import { decodeDepthRaw } from './decode-depth.ts'
 import { normalizeDepthScale, toDepthImage, type DepthScale } from './depth-scale.ts'
+import { encodeColorPng } from './encode.ts'
+import { hasDistortion, type LensCamera } from './lens.ts'
+import { rectifyColor, rectifyDepth } from './rectify.ts'
 
 /** A frame as the services pass it on: bytes as received, units and camera decided. */
 export interface FrameBytes {
@@ -23,7 +26,8 @@ export interface ClientFrame {
 }
 
 /**
- * Reads the three frame fields of a v1 request: the one place where a client's units and camera are decided.
+ * Reads the three frame fields of a v1 request: the one place where a client's units and camera are decided. Stated
+ * lens distortion is taken out of both images.
  *
  * @throws {PlatformError} request.malformed, image.*, depth.*, camera.*
  */
@@ -41,12 +45,29 @@ export async function readClientFrame(fields: {
   const depthScale = normalizeDepthScale(params.depthScale, raw.counts instanceof Float32Array)
   const { millimetersPerCount } = depthScale
   const depth = toDepthImage(raw, millimetersPerCount)
+  const { camera, warnings } = params
+  const [k1 = 0, k2 = 0, p1 = 0, p2 = 0, k3 = 0] = params.distortion ?? []
+  const lens: LensCamera = { camera, distortion: [k1, k2, p1, p2, k3] }
+  if (hasDistortion(lens)) return { ...(await straighten({ color, depth, camera }, lens)), depthScale, warnings }
   return {
-    bytes: { color: colorBytes, depth: depthBytes, camera: params.camera, millimetersPerCount },
-    frame: { color, depth, camera: params.camera },
+    bytes: { color: colorBytes, depth: depthBytes, camera, millimetersPerCount },
+    frame: { color, depth, camera },
     depthScale,
-    warnings: params.warnings,
+    warnings,
   }
+}
+
+/** The frame as a lens without distortion would have taken it. */
+async function straighten(frame: Frame, lens: LensCamera): Promise<Pick<ClientFrame, 'bytes' | 'frame'>> {
+  const color = rectifyColor(frame.color, lens)
+  const depth = rectifyDepth(frame.depth, lens)
+  const bytes = {
+    color: await encodeColorPng(color, { compressionLevel: 1 }),
+    depth: new Uint8Array(depth.data.buffer),
+    camera: frame.camera,
+    millimetersPerCount: 1,
+  }
+  return { bytes, frame: { color, depth, camera: frame.camera } }
 }
 
 /**
