@@ -28,6 +28,7 @@ export {
   type ScoredAnswer,
 } from './calibration.ts'
 export { cutMask, dilateMask, erodeMask, maskDistance, mergeMasks } from './degrade-mask.ts'
+export { createMovingTable, type MovingTable, type MovingTableFrame } from './moving-table/moving-table.ts'
 export { geometricModelInfo } from './geometric-symmetries.ts'
 export { matchInstances } from './match-instances.ts'
 export { metricPointsOf, type MetricPoints } from './metric-points.ts'
@@ -42,7 +43,7 @@ export {
   type ObjectSymmetry,
 } from './symmetries.ts'
 export { VISIBLE_TOLERANCE_MM, visibleMask } from './visible-mask.ts'
-export { createExample, type Example } from './synth/example-scene.ts'
+export { createExample, exampleProps, type Example } from './synth/example-scene.ts'
 export { generateScene, type SceneInstance, type SyntheticScene } from './synth/generate-scene.ts'
 export type { Finish, Prop } from './synth/scene-layout.ts'
 export {

@@ -45,3 +45,10 @@ export async function encodeGrayPng(
     .toBuffer()
   return asBytes(buffer)
 }
+
+/** JPEG, chroma not reduced. @param quality  1..100 */
+export async function encodeColorJpeg(image: ColorImage, quality: number): Promise<Uint8Array> {
+  const { width, height, data } = image
+  const raw = { width, height, channels: 3 } as const
+  return asBytes(await sharp(data, { raw }).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer())
+}

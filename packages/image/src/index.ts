@@ -15,7 +15,7 @@ export { decodeDepthRaw, type RawDepth } from './decode-depth.ts'
 export { decodeMask } from './decode-mask.ts'
 export { normalizeDepthScale, toDepthImage, type DepthScale } from './depth-scale.ts'
 export { copyImage, drawAxes, drawBox, drawLine, drawMask, drawText, type Rgb } from './draw.ts'
-export { encodeColorPng, encodeDepthPng, encodeGrayPng, type PngOptions } from './encode.ts'
+export { encodeColorJpeg, encodeColorPng, encodeDepthPng, encodeGrayPng, type PngOptions } from './encode.ts'
 export { distortInto, hasDistortion, scaleCamera, undistortInto, type LensCamera } from './lens.ts'
 export { encodeNpyFloat16, encodeNpyFloat32, halfOf, numberOfHalf, parseNpy } from './npy.ts'
 export {
@@ -31,3 +31,4 @@ export { decodeFrame, readClientFrame, type ClientFrame, type FrameBytes } from 
 export { drawDetections, drawPoses, joinImages, type DrawablePose } from './draw-results.ts'
 export { rectifyColor, rectifyDepth } from './rectify.ts'
 export { parseRgbdCalibration, streamSizeOf, type ParsedCalibration } from './rgbd-calibration.ts'
+export { paintDepth } from './paint-depth.ts'

@@ -16,8 +16,8 @@ export interface Example {
   readonly scene: SyntheticScene
 }
 
-/** Makes the example. Same seed, same bytes. */
-export function createExample(seed: number): Example {
+/** The CAD of the example and all that lies on its table. */
+export function exampleProps(): { readonly meshes: Example['meshes']; readonly props: readonly Prop[] } {
   const meshes = { box: createTeaBox(), bracket: createBracket(), mug: createMug() }
   const [book, tin, ball, pencil] = createClutter()
   const clutter = (mesh: TriangleMesh | undefined, down: Prop['down'], finish: Finish): Prop[] =>
@@ -33,5 +33,11 @@ export function createExample(seed: number): Example {
     ...clutter(ball, null, PAPER),
     ...clutter(pencil, [0.1, 1, 0.05], PAPER),
   ]
+  return { meshes, props }
+}
+
+/** Makes the example. Same seed, same bytes. */
+export function createExample(seed: number): Example {
+  const { meshes, props } = exampleProps()
   return { meshes, scene: generateScene(props, seed) }
 }

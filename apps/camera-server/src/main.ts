@@ -1,0 +1,8 @@
+import { runService } from '@sextant/service-kit'
+import { buildApp } from './app.ts'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+
+const config = readConfig(process.env)
+const app = await buildApp(config, await compose(config))
+await runService(app, { host: config.host, port: config.port, title: `Camera server (${config.source})`, process })
