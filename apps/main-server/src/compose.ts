@@ -1,7 +1,8 @@
-import { RemoteClient, remoteStages } from '@sextant/client'
+import { createHostPolicy, RemoteClient, remoteStages, RssCamera } from '@sextant/client'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
 import type { Stages } from '@sextant/pipeline'
+import { createCamera, type CameraPort } from './camera-frame.ts'
 import type { Config } from './config.ts'
 
 export type ServerName = 'ism' | 'pem' | 'render'
@@ -11,6 +12,8 @@ export interface Dependencies {
   readonly config: Config
   readonly library: ObjectLibrary
   readonly stages: Stages
+  /** frames of camera servers, aligned */
+  readonly camera: CameraPort
   readonly remotes: Readonly<Record<ServerName, RemoteClient>>
   /** wall clock */
   readonly now: () => Date
@@ -41,14 +44,17 @@ export function compose(config: Config): Dependencies {
       return { cadPath, templateDirectory, hasTemplates: await library.hasTemplates(object) }
     },
   })
+  const policy = createHostPolicy(config.camera.allowedHosts)
+  const cameraClient = new RssCamera({ policy, timeoutMs: config.camera.timeoutMs })
   return {
     config,
     library,
     stages,
+    camera: createCamera(cameraClient, config.camera, () => Date.now()),
     remotes,
     now: () => new Date(),
     async close() {
-      await Promise.all(Object.values(remotes).map((client) => client.close()))
+      await Promise.all([...Object.values(remotes), cameraClient].map((client) => client.close()))
     },
   }
 }

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { CAPTURE_DEFAULTS } from '@sextant/image'
 import { booleanField, hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
 import { z } from 'zod'
+import type { CameraSettings } from './camera-frame.ts'
 
 const url = (fallback: string): z.ZodDefault<z.ZodString> =>
   z
@@ -20,6 +23,15 @@ const schema = z.object({
   ISM_HEALTH_URL: z.string().optional(),
   PEM_HEALTH_URL: z.string().optional(),
   RENDER_HEALTH_URL: z.string().optional(),
+  RSS_BASE_URL: url('http://192.168.0.197:51000'),
+  RSS_BASE_OVERRIDE: z.string().optional(),
+  RSS_ALLOWED_HOSTS: z.string().default('private'),
+  RSS_TIMEOUT_SEC: z.coerce.number().positive().default(10),
+  RSS_MAX_AGE_SEC: z.coerce.number().min(0).default(5),
+  RSS_ROTATION_ORDER: z.enum(['column_major', 'row_major']).default('column_major'),
+  RSS_RANGE_CORRECTION: z.coerce.number().default(0),
+  RSS_MIN_BRIGHTNESS: z.coerce.number().min(0).max(255).default(CAPTURE_DEFAULTS.minBrightness),
+  RSS_MIN_DEPTH_COVERAGE: z.coerce.number().min(0).max(1).default(CAPTURE_DEFAULTS.minDepthCoverage),
   MAIN_SERVER_SAVE_INPUT_IMAGES: booleanField(false),
   MAIN_SERVER_SAVE_CAMERA_PARAMS: booleanField(true),
   MAIN_SERVER_SAVE_SERVER_RESPONSES: booleanField(false),
@@ -34,6 +46,7 @@ export interface Config {
   /** base URLs without trailing slash */
   readonly urls: Readonly<Record<'ism' | 'pem' | 'render', string>>
   readonly healthUrls: Readonly<Record<'ism' | 'pem' | 'render', string>>
+  readonly camera: CameraSettings & { readonly allowedHosts: readonly string[]; readonly timeoutMs: number }
   readonly saveInputImages: boolean
   readonly saveCameraParams: boolean
   readonly saveServerResponses: boolean
@@ -58,6 +71,19 @@ export function readConfig(env: Environment): Config {
       ism: values.ISM_HEALTH_URL ?? `${urls.ism}/health`,
       pem: values.PEM_HEALTH_URL ?? `${urls.pem}/api/v1/health`,
       render: values.RENDER_HEALTH_URL ?? `${urls.render}/health`,
+    },
+    camera: {
+      defaultBase: base(values.RSS_BASE_URL),
+      overrideBase: values.RSS_BASE_OVERRIDE === undefined ? null : base(values.RSS_BASE_OVERRIDE),
+      allowedHosts: values.RSS_ALLOWED_HOSTS.split(/[\s,]+/).filter((item) => item !== ''),
+      timeoutMs: values.RSS_TIMEOUT_SEC * MILLISECONDS_PER_SECOND,
+      maxAgeSeconds: values.RSS_MAX_AGE_SEC,
+      capture: {
+        rotationOrder: values.RSS_ROTATION_ORDER,
+        rangeCorrection: values.RSS_RANGE_CORRECTION,
+        minBrightness: values.RSS_MIN_BRIGHTNESS,
+        minDepthCoverage: values.RSS_MIN_DEPTH_COVERAGE,
+      },
     },
     saveInputImages: values.MAIN_SERVER_SAVE_INPUT_IMAGES,
     saveCameraParams: values.MAIN_SERVER_SAVE_CAMERA_PARAMS,

@@ -1,21 +1,15 @@
 import { join } from 'node:path'
-import {
-  PlatformError,
-  type FullPipelineRequestV1,
-  type PoseOptionsV2,
-  type WorkflowResponseV1,
-} from '@sextant/contracts'
+import { PlatformError, type PipelineRequestV1, type PoseOptionsV2, type WorkflowResponseV1 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { readClientFrame } from '@sextant/image'
 import { normalizeTag, outputFolderName, publishOutput, writeIntoFolder } from '@sextant/library'
 import { estimatePoses, type EstimationRequest, type StageName } from '@sextant/pipeline'
 import type { Dependencies } from './compose.ts'
+import type { FrameSource } from './frame-sources.ts'
 import { toPipelineAnswer } from './mapping/pipeline-answer.ts'
 import { outputFilesOf, outputModeOf } from './mapping/pipeline-files.ts'
 
 /** Proposals handed from segmentation to pose: cluttered real frames need about 100. */
 const DETECTION_LIMIT = 100
-const DEFAULT_TAG = 'api-full-pipeline'
 
 const OPTION_DEFAULTS: PoseOptionsV2 = {
   maxInstances: 1,
@@ -28,17 +22,19 @@ const OPTION_DEFAULTS: PoseOptionsV2 = {
 
 export interface RunEnv {
   readonly requestId: string
+  readonly signal?: AbortSignal
   readonly onStage?: (stage: StageName) => void
 }
 
 /**
- * One v1 full-pipeline request: everything is read and checked before a stage is called, and nothing is written before
+ * One v1 pipeline request: everything is read and checked before a stage is called, and nothing is written before
  * the answer is known.
  *
  * @throws {PlatformError} any refusal, with the stage it came from
  */
 export async function runFullPipeline(
-  body: FullPipelineRequestV1,
+  body: PipelineRequestV1,
+  source: FrameSource,
   deps: Dependencies,
   env: RunEnv,
 ): Promise<WorkflowResponseV1> {
@@ -47,10 +43,10 @@ export async function runFullPipeline(
   // 1 what is asked
   const object = await findObject(body, deps)
   const mode = outputModeOf(body)
-  const requestTag = normalizeTag(body.request_tag, DEFAULT_TAG)
+  const requestTag = normalizeTag(body.request_tag, source.defaultTag)
   const namedDirectory = body.output_dir && mode !== 'none' ? deps.library.confine(body.output_dir) : null
   // 2 the frame, with its units and camera decided
-  const client = await readClientFrame(body)
+  const client = await source.read()
   const warnings = [...client.warnings]
   if (body.frame_guess === true)
     warnings.push('frame_guess is accepted and has no effect: frames are OpenCV camera axes')
@@ -74,6 +70,7 @@ export async function runFullPipeline(
     requestId: env.requestId,
     now: () => performance.now(),
     ...(env.onStage === undefined ? {} : { onStage: env.onStage }),
+    ...(env.signal === undefined ? {} : { signal: env.signal }),
   })
   // 4 the files
   let outputDirectory: string | null = null
@@ -102,6 +99,7 @@ export async function runFullPipeline(
     requestTag,
     outputDirectory,
     warnings,
+    origin: client.origin,
     depthScaleRule: client.depthScale.rule,
     millimetersPerCount: client.depthScale.millimetersPerCount,
     totalSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
@@ -109,7 +107,7 @@ export async function runFullPipeline(
 }
 
 async function findObject(
-  body: FullPipelineRequestV1,
+  body: PipelineRequestV1,
   deps: Dependencies,
 ): Promise<Awaited<ReturnType<Dependencies['library']['findObject']>>> {
   try {

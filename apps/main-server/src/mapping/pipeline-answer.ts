@@ -100,6 +100,8 @@ export interface AnswerContext {
   readonly requestTag: string | null
   readonly outputDirectory: string | null
   readonly warnings: readonly string[]
+  /** fields that tell where the frame came from */
+  readonly origin: Readonly<Record<string, unknown>>
   readonly depthScaleRule: string
   readonly millimetersPerCount: number
   readonly totalSeconds: number
@@ -125,6 +127,7 @@ export function toPipelineAnswer(
       reason: outcome.reason,
       best_rejected: outcome.bestRejected === null ? null : (toPoseResults([outcome.bestRejected])[0] ?? null),
       ...toStageFields(result),
+      ...context.origin,
       options: { ...request.options, detection_limit: request.detectionLimit },
       depth_scale: { rule: context.depthScaleRule, millimeters_per_count: context.millimetersPerCount },
       warnings: context.warnings,

@@ -1,23 +1,24 @@
-import type { FullPipelineRequestV1 } from '@sextant/contracts'
+import type { PipelineRequestV1 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { drawDetections, drawPoses, encodeColorPng, joinImages, type ClientFrame } from '@sextant/image'
+import { drawDetections, drawPoses, encodeColorPng, encodeDepthPng, joinImages } from '@sextant/image'
 import type { OutputFiles } from '@sextant/library'
 import type { EstimationResult } from '@sextant/pipeline'
 import type { Config } from '../config.ts'
+import type { SourcedFrame } from '../frame-sources.ts'
 import { LISTED_DETECTIONS, toDetectionEntries, toPoseEntries, toPoseResults } from './pipeline-answer.ts'
 
 export type OutputMode = 'full' | 'results_only' | 'none'
 
 /** output_mode wins over save_outputs; what is unknown means full. */
-export function outputModeOf(request: Pick<FullPipelineRequestV1, 'output_mode' | 'save_outputs'>): OutputMode {
+export function outputModeOf(request: Pick<PipelineRequestV1, 'output_mode' | 'save_outputs'>): OutputMode {
   const mode = request.output_mode?.toLowerCase()
   if (mode === undefined) return request.save_outputs === false ? 'none' : 'full'
   return mode === 'results_only' || mode === 'none' ? mode : 'full'
 }
 
 export interface RunRecord {
-  readonly request: FullPipelineRequestV1
-  readonly client: ClientFrame
+  readonly request: PipelineRequestV1
+  readonly client: SourcedFrame
   readonly result: EstimationResult
   readonly requestTag: string
   readonly cadPath: string
@@ -50,10 +51,8 @@ export async function outputFilesOf(run: RunRecord, mode: OutputMode, config: Co
   ])
   return {
     ...results,
-    ...(config.saveCameraParams ? { 'camera_params.json': json(run.request.cam_params) } : {}),
-    ...(config.saveInputImages
-      ? { 'input_rgb.png': run.client.bytes.color, 'input_depth.png': run.client.bytes.depth }
-      : {}),
+    ...(config.saveCameraParams ? { 'camera_params.json': json(run.client.cameraParams) } : {}),
+    ...(config.saveInputImages ? await inputImagesOf(run.client) : {}),
     'ism/detection_ism.json': json(toDetectionEntries(detections, stages.segmentation.seconds)),
     'ism/vis_ism.png': ismPicture,
     'pem/detection_pem.json': json(toPoseEntries(outcome.poses, stages.pose.seconds)),
@@ -69,6 +68,19 @@ export async function outputFilesOf(run: RunRecord, mode: OutputMode, config: Co
           'pem_server_response.json': json({ success: true, status: outcome.status, ...stages.pose }),
         }
       : {}),
+  }
+}
+
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47]
+const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.every((value, i) => bytes[i] === value)
+
+/** The images as received when they are PNG, else the same pixels as PNG. */
+async function inputImagesOf({ bytes, frame }: SourcedFrame): Promise<OutputFiles> {
+  const { width, height, data } = frame.depth
+  const millimeters = (): Uint16Array => Uint16Array.from(data, (z) => Math.min(65_535, Math.round(z)))
+  return {
+    'input_rgb.png': isPng(bytes.color) ? bytes.color : await encodeColorPng(frame.color, { compressionLevel: 3 }),
+    'input_depth.png': isPng(bytes.depth) ? bytes.depth : await encodeDepthPng(millimeters(), width, height),
   }
 }
 

@@ -104,13 +104,10 @@ export const renderSingleRequestV1 = z.object({
   force: z.boolean().default(false),
 })
 
-/** Images are plain strings here: decoding them is the mapping's work, checking megabytes by pattern is nobody's. */
-export const fullPipelineRequestV1 = z.object({
+/** What both pipeline requests share. */
+const pipelineFields = {
   class_name: z.string(),
   object_name: z.string(),
-  rgb_image: z.string(),
-  depth_image: z.string(),
-  cam_params: record,
   output_dir: z.string().nullish(),
   frame_guess: z.boolean().nullish(),
   save_outputs: z.boolean().nullish(),
@@ -123,8 +120,32 @@ export const fullPipelineRequestV1 = z.object({
   generator: z.enum(['pairs', 'views']).nullish(),
   time_budget_ms: z.number().positive().nullish(),
   score_threshold: z.number().min(0).max(1).nullish(),
+}
+export const pipelineRequestV1 = z.object(pipelineFields)
+export type PipelineRequestV1 = z.infer<typeof pipelineRequestV1>
+
+/** Images are plain strings here: decoding them is the mapping's work, checking megabytes by pattern is nobody's. */
+export const fullPipelineRequestV1 = z.object({
+  ...pipelineFields,
+  rgb_image: z.string(),
+  depth_image: z.string(),
+  cam_params: record,
 })
 export type FullPipelineRequestV1 = z.infer<typeof fullPipelineRequestV1>
+
+/** Paths in the static folder instead of images; older scripts send them. */
+export const inputImagesV1 = z.object({ rgb_path: z.string(), depth_path: z.string(), camera_path: z.string() })
+
+/** The frame comes from a camera server. */
+export const rssPipelineRequestV1 = z.object({
+  ...pipelineFields,
+  /** wins over host and port */
+  base: z.string().nullish(),
+  host: z.string().nullish(),
+  port: z.number().int().min(1).max(65535).nullish(),
+  align_color: z.boolean().nullish(),
+})
+export type RssPipelineRequestV1 = z.infer<typeof rssPipelineRequestV1>
 
 export const workflowResponseV1 = z.object({
   success: z.boolean(),
