@@ -48,7 +48,7 @@ export async function startFourServices(): Promise<FourServices> {
   const render = await buildRender(renderConfig, await composeRender(renderConfig))
   const listen = (app: ServiceApp): Promise<string> => app.listen({ host: '127.0.0.1', port: 0 })
   const main = await buildApp(
-    compose(
+    await compose(
       readConfig({
         ...env,
         ISM_SERVER_URL: await listen(ism),

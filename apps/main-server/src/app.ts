@@ -1,8 +1,11 @@
 import { createService, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
+import { registerConsole } from './routes/console.ts'
 import { registerHealth } from './routes/health.ts'
+import { registerMeshes } from './routes/meshes.ts'
 import { registerObjects } from './routes/objects.ts'
 import { registerRender } from './routes/render.ts'
+import { registerRuns } from './routes/runs.ts'
 import { registerFullPipeline } from './routes/workflow.ts'
 
 /** The Main server without listening; tests inject into it. */
@@ -19,6 +22,9 @@ export async function buildApp(deps: Dependencies): Promise<ServiceApp> {
   registerObjects(service.app, deps)
   registerRender(service.app, deps)
   registerFullPipeline(service, deps)
+  registerRuns(service.app, deps)
+  registerMeshes(service.app, deps)
+  await registerConsole(service.app, deps.config.consoleDir)
   service.app.addHook('onClose', () => deps.close())
   return service.app
 }

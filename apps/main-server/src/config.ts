@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { CAPTURE_DEFAULTS } from '@sextant/image'
 import { booleanField, hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
@@ -32,6 +33,8 @@ const schema = z.object({
   RSS_RANGE_CORRECTION: z.coerce.number().default(0),
   RSS_MIN_BRIGHTNESS: z.coerce.number().min(0).max(255).default(CAPTURE_DEFAULTS.minBrightness),
   RSS_MIN_DEPTH_COVERAGE: z.coerce.number().min(0).max(1).default(CAPTURE_DEFAULTS.minDepthCoverage),
+  SEXTANT_CONSOLE_DIR: z.string().optional(),
+  SEXTANT_RUN_HISTORY_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
   MAIN_SERVER_SAVE_INPUT_IMAGES: booleanField(false),
   MAIN_SERVER_SAVE_CAMERA_PARAMS: booleanField(true),
   MAIN_SERVER_SAVE_SERVER_RESPONSES: booleanField(false),
@@ -43,6 +46,10 @@ export interface Config {
   readonly logLevel: z.infer<typeof logLevelField>
   /** absolute path of the static root */
   readonly staticDir: string
+  /** absolute path of the built console */
+  readonly consoleDir: string
+  /** most runs kept in the history */
+  readonly runHistoryMax: number
   /** base URLs without trailing slash */
   readonly urls: Readonly<Record<'ism' | 'pem' | 'render', string>>
   readonly healthUrls: Readonly<Record<'ism' | 'pem' | 'render', string>>
@@ -66,6 +73,8 @@ export function readConfig(env: Environment): Config {
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    consoleDir: resolve(values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url))),
+    runHistoryMax: values.SEXTANT_RUN_HISTORY_MAX,
     urls,
     healthUrls: {
       ism: values.ISM_HEALTH_URL ?? `${urls.ism}/health`,

@@ -1,24 +1,14 @@
 import { join } from 'node:path'
-import { PlatformError, type PipelineRequestV1, type PoseOptionsV2, type WorkflowResponseV1 } from '@sextant/contracts'
+import { PlatformError, type PipelineRequestV1, type WorkflowResponseV1 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { normalizeTag, outputFolderName, publishOutput, writeIntoFolder } from '@sextant/library'
-import { estimatePoses, type EstimationRequest, type StageName } from '@sextant/pipeline'
+import { estimatePoses, type EstimationRequest, type EstimationResult, type StageName } from '@sextant/pipeline'
 import type { Dependencies } from './compose.ts'
 import type { FrameSource } from './frame-sources.ts'
 import { toPipelineAnswer } from './mapping/pipeline-answer.ts'
 import { outputFilesOf, outputModeOf } from './mapping/pipeline-files.ts'
-
-/** Proposals handed from segmentation to pose: cluttered real frames need about 100. */
-const DETECTION_LIMIT = 100
-
-const OPTION_DEFAULTS: PoseOptionsV2 = {
-  maxInstances: 1,
-  scoreThreshold: 0.25,
-  seed: 0,
-  timeBudgetMs: null,
-  preset: 'balanced',
-  generator: 'pairs',
-}
+import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
+import { recordV1Run } from './runs/record-v1-run.ts'
 
 export interface RunEnv {
   readonly requestId: string
@@ -66,12 +56,29 @@ export async function runFullPipeline(
     },
   }
   // 3 the stages
-  const result = await estimatePoses(request, deps.stages, {
-    requestId: env.requestId,
-    now: () => performance.now(),
-    ...(env.onStage === undefined ? {} : { onStage: env.onStage }),
-    ...(env.signal === undefined ? {} : { signal: env.signal }),
-  })
+  const remember = (result: EstimationResult | PlatformError): Promise<void> =>
+    recordV1Run(deps.runs.store, {
+      body,
+      requestId: env.requestId,
+      startedAt,
+      endedAt: deps.now(),
+      options: request.options,
+      client,
+      result,
+    })
+  let result: EstimationResult
+  try {
+    result = await estimatePoses(request, deps.stages, {
+      requestId: env.requestId,
+      now: () => performance.now(),
+      ...(env.onStage === undefined ? {} : { onStage: env.onStage }),
+      ...(env.signal === undefined ? {} : { signal: env.signal }),
+    })
+  } catch (error) {
+    if (error instanceof PlatformError) await remember(error)
+    throw error
+  }
+  await remember(result)
   // 4 the files
   let outputDirectory: string | null = null
   if (mode !== 'none') {

@@ -6,5 +6,5 @@ import { readConfig } from './config.ts'
 
 const config = readConfig(process.env)
 await createStaticRoot(config.staticDir)
-const app = await buildApp(compose(config))
+const app = await buildApp(await compose(config))
 await runService(app, { host: config.host, port: config.port, title: 'Main server', process })

@@ -45,6 +45,8 @@ export const ERRORS = {
   'bundle.incomplete': { title: 'The template set is incomplete', status: 409, retryable: false },
   'bundle.version_unsupported': { title: 'The template set has an unknown version', status: 409, retryable: false },
   'job.not_found': { title: 'The job does not exist', status: 404, retryable: false },
+  'run.not_found': { title: 'The run does not exist', status: 404, retryable: false },
+  'run.inputs_missing': { title: 'The inputs of the run are not kept', status: 409, retryable: false },
   'model.missing': { title: 'The engine is not loaded', status: 503, retryable: true },
   'capacity.queue_full': { title: 'The service is busy', status: 503, retryable: true },
   'deadline.exceeded': { title: 'The deadline passed', status: 504, retryable: true },

@@ -36,11 +36,24 @@ export async function readClientFrame(fields: {
   readonly depth_image: string
   readonly cam_params: unknown
 }): Promise<ClientFrame> {
-  const colorBytes = decodeBase64(fields.rgb_image, 'rgb_image')
-  const depthBytes = decodeBase64(fields.depth_image, 'depth_image')
-  const color = await decodeColor(colorBytes)
-  const params = parseCameraParams(fields.cam_params, color)
-  const raw = await decodeDepthRaw(depthBytes, color)
+  const color = decodeBase64(fields.rgb_image, 'rgb_image')
+  const depth = decodeBase64(fields.depth_image, 'depth_image')
+  return readUploadedFrame({ color, depth, camParams: fields.cam_params })
+}
+
+/**
+ * The same for images that came as bytes.
+ *
+ * @throws {PlatformError} image.*, depth.*, camera.*
+ */
+export async function readUploadedFrame(upload: {
+  readonly color: Uint8Array
+  readonly depth: Uint8Array
+  readonly camParams: unknown
+}): Promise<ClientFrame> {
+  const color = await decodeColor(upload.color)
+  const params = parseCameraParams(upload.camParams, color)
+  const raw = await decodeDepthRaw(upload.depth, color)
   assertSameSize(color, raw)
   const depthScale = normalizeDepthScale(params.depthScale, raw.counts instanceof Float32Array)
   const { millimetersPerCount } = depthScale
@@ -50,7 +63,7 @@ export async function readClientFrame(fields: {
   const lens: LensCamera = { camera, distortion: [k1, k2, p1, p2, k3] }
   if (hasDistortion(lens)) return { ...(await straighten({ color, depth, camera }, lens)), depthScale, warnings }
   return {
-    bytes: { color: colorBytes, depth: depthBytes, camera, millimetersPerCount },
+    bytes: { color: upload.color, depth: upload.depth, camera, millimetersPerCount },
     frame: { color, depth, camera },
     depthScale,
     warnings,

@@ -13,6 +13,7 @@ export { parseCameraParams, type CameraParams } from './camera-params.ts'
 export { decodeColor, MAX_PIXELS } from './decode-color.ts'
 export { decodeDepthRaw, type RawDepth } from './decode-depth.ts'
 export { decodeMask } from './decode-mask.ts'
+export { colorOfDepth, depthRange } from './depth-colors.ts'
 export { normalizeDepthScale, toDepthImage, type DepthScale } from './depth-scale.ts'
 export { copyImage, drawAxes, drawBox, drawLine, drawMask, drawText, type Rgb } from './draw.ts'
 export { encodeColorJpeg, encodeColorPng, encodeDepthPng, encodeGrayPng, type PngOptions } from './encode.ts'
@@ -27,7 +28,7 @@ export {
   rleArea,
   rleBox,
 } from './rle.ts'
-export { decodeFrame, readClientFrame, type ClientFrame, type FrameBytes } from './client-frame.ts'
+export { decodeFrame, readClientFrame, readUploadedFrame, type ClientFrame, type FrameBytes } from './client-frame.ts'
 export { drawDetections, drawPoses, joinImages, type DrawablePose } from './draw-results.ts'
 export { rectifyColor, rectifyDepth } from './rectify.ts'
 export { parseRgbdCalibration, streamSizeOf, type ParsedCalibration } from './rgbd-calibration.ts'

@@ -12,6 +12,7 @@ import {
 } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LogLevel } from './config.ts'
+import { closeStreamsWith } from './event-stream.ts'
 import { installErrorHandling } from './errors-plugin.ts'
 import { installMetrics, type ServiceMetrics } from './metrics-plugin.ts'
 
@@ -71,6 +72,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
     transform: jsonSchemaTransform,
   })
+  closeStreamsWith(app)
   const metrics = installMetrics(app, options.name)
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header(REQUEST_ID_HEADER, request.id)

@@ -3,16 +3,19 @@ import type { ServiceApp } from '@sextant/service-kit'
 import { z } from 'zod'
 import type { Dependencies, ServerName } from '../compose.ts'
 import { checkServer } from '../server-status.ts'
+import { asksForPage, sendPage } from './console.ts'
 
-const HEALTH_PATHS = ['/', '/health', '/api/v1/objects/health', '/api/v1/servers/health', '/api/v1/workflow/health']
+const HEALTH_PATHS = ['/health', '/api/v1/objects/health', '/api/v1/servers/health', '/api/v1/workflow/health']
 const SERVERS: readonly ServerName[] = ['ism', 'pem', 'render']
 
 export function registerHealth(app: ServiceApp, deps: Dependencies): void {
+  const health = (): z.infer<typeof healthV1> => ({ status: 'healthy', timestamp: deps.now().toISOString() })
+
+  app.get('/', { schema: { response: { 200: healthV1 } } }, async (request, reply) =>
+    asksForPage(request) ? sendPage(reply, deps.config.consoleDir) : health(),
+  )
   for (const path of HEALTH_PATHS) {
-    app.get(path, { schema: { response: { 200: healthV1 } } }, () => ({
-      status: 'healthy',
-      timestamp: deps.now().toISOString(),
-    }))
+    app.get(path, { schema: { response: { 200: healthV1 } } }, health)
   }
 
   app.get('/api/v1/servers/status', { schema: { response: { 200: serversStatusV1 } } }, async () => {
