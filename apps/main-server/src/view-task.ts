@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { transformFrom, type DepthImage, type PinholeCamera, type TriangleMesh } from '@sextant/geometry'
-import { colorOfDepth, decodeFrame, depthRange, encodeColorPng, type FrameBytes } from '@sextant/image'
+import { decodeFrame, encodeColorPng, paintDepth, type FrameBytes } from '@sextant/image'
 import { parseMesh, simplifyByClustering } from '@sextant/mesh'
 import { createRasterMesh, createRasterTarget, renderInto } from '@sextant/raster'
 
@@ -130,14 +130,9 @@ function extentOf({ positions }: TriangleMesh): number {
   return high - low
 }
 
-/** A PNG in which near is warm and far is cold; black where there is no depth. */
-async function depthPicture(depth: DepthImage): Promise<Uint8Array> {
-  const [near, far] = depthRange(depth.data)
-  const data = new Uint8Array(3 * depth.data.length)
-  depth.data.forEach((z, i) => {
-    if (z > 0) data.set(colorOfDepth(z, near, far), 3 * i)
-  })
-  return encodeColorPng({ width: depth.width, height: depth.height, data }, { compressionLevel: 3 })
+/** A PNG in false colours. Whole millimetres are plenty for looking at. */
+function depthPicture({ data, width, height }: DepthImage): Promise<Uint8Array> {
+  return encodeColorPng(paintDepth(Uint16Array.from(data), width, height), { compressionLevel: 3 })
 }
 
 const at = (array: Float32Array | Uint8Array, index: number): number => array[index] ?? 0
