@@ -6,6 +6,9 @@ import { FormData } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXAMPLES, startFourServices, type FourServices } from './four-services.ts'
 
+/** Answers are looked into field by field. */
+type Json = ReturnType<typeof JSON.parse>
+
 let services: FourServices
 let base: string
 let color: Uint8Array
@@ -24,7 +27,7 @@ afterAll(() => services.close())
 
 const box = { className: 'example', objectName: 'box' }
 
-async function submit(fields: Record<string, unknown>): Promise<{ status: number; body: any }> {
+async function submit(fields: Record<string, unknown>): Promise<{ status: number; body: Json }> {
   const form = new FormData()
   form.set('request', JSON.stringify({ objects: [box], camParams, ...fields }))
   form.set('color', new Blob([color]), 'rgb.png')
@@ -33,12 +36,12 @@ async function submit(fields: Record<string, unknown>): Promise<{ status: number
   return { status: answer.status, body: await answer.json() }
 }
 
-async function get(path: string): Promise<any> {
+async function get(path: string): Promise<Json> {
   return (await fetch(base + path)).json()
 }
 
 /** Follows the events of a run to its end. */
-async function follow(id: string): Promise<any[]> {
+async function follow(id: string): Promise<Json[]> {
   const text = await (await fetch(`${base}/api/v2/runs/${id}/events`)).text()
   return [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ''))
 }
