@@ -2,21 +2,25 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlatformError, TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
+import { byteLengthOf } from '@sextant/geometry'
 import type { FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
-import { createWorkerPool, workerEntry } from '@sextant/service-kit'
+import { createArtifactCache, createWorkerPool, workerEntry, type StatusSource } from '@sextant/service-kit'
+import type { TemplateDescriptors } from '@sextant/segmentation'
 import type { Config } from './config.ts'
-import type { SegmentationTask, SegmentationTaskResult } from './segmentation-task.ts'
+import type { DetectTaskResult, SegmentationTask, SegmentationTaskResult } from './segmentation-task.ts'
 
 /** What the routes use. */
-export interface Dependencies {
+export interface Dependencies extends Pick<StatusSource, 'pool' | 'caches' | 'engine'> {
   readonly library: ObjectLibrary
   /** @throws {PlatformError} bundle.not_found and whatever the worker refuses with */
   detect(input: {
     readonly bytes: FrameBytes
     readonly templateDirectory: string
     readonly limit: number
-  }): Promise<SegmentationTaskResult>
+  }): Promise<DetectTaskResult>
+  /** Describes a template set ahead of the first request. @throws as detect */
+  preload(templateDirectory: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,12 +30,27 @@ export function compose(config: Config): Dependencies {
     threads: config.workers,
     maxQueue: config.queueMax,
   })
+  const templates = createArtifactCache<TemplateDescriptors>(config.templateCache, byteLengthOf)
+  const describe = async (directory: string): Promise<TemplateDescriptors> =>
+    templates.get(
+      await templateKeyOf(directory),
+      async () => (await pool.run({ kind: 'describe', templateDirectory: directory })) as TemplateDescriptors,
+    )
   return {
     library: openLibrary(config.staticDir),
+    pool,
+    caches: { templates },
+    engine: () => ({ engine: 'geometric', device: 'cpu', modelLoaded: true, gpuMemory: null }),
     async detect({ bytes, templateDirectory, limit }) {
-      const templateKey = await templateKeyOf(templateDirectory)
-      const { templateCacheSize } = config
-      return pool.run({ bytes, frameKey: frameKeyOf(bytes), templateDirectory, templateKey, limit, templateCacheSize })
+      const started = performance.now()
+      const object = await describe(templateDirectory)
+      const loadMs = performance.now() - started
+      const task = { kind: 'detect', bytes, frameKey: frameKeyOf(bytes), object, limit } as const
+      const { detections, timings } = (await pool.run(task)) as DetectTaskResult
+      return { detections, timings: { 'load templates': loadMs, ...timings } }
+    },
+    async preload(templateDirectory) {
+      await describe(templateDirectory)
     },
     close: () => pool.close(),
   }

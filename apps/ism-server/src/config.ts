@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import {
+  booleanField,
+  hostField,
+  listField,
+  logLevelField,
+  megabytesField,
+  parseConfig,
+  portField,
+  type CacheLimits,
+  type Environment,
+} from '@sextant/service-kit'
 import { z } from 'zod'
 
 /** Variables of the ISM server; the ISM_ names win over the general ones. */
@@ -12,6 +22,9 @@ const schema = z.object({
   LOG_LEVEL: logLevelField,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   ISM_MAX_CACHE_SIZE: z.coerce.number().int().min(1).default(20),
+  ISM_CACHE_MAX_MB: megabytesField(512),
+  ISM_PRELOAD_TEMPLATES: booleanField(false),
+  ISM_PRELOAD_LIST: listField('ycb'),
   ISM_WORKERS: z.coerce.number().int().min(1).optional(),
   ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
 })
@@ -22,8 +35,10 @@ export interface Config {
   readonly logLevel: z.infer<typeof logLevelField>
   /** absolute path of the static root */
   readonly staticDir: string
-  /** template descriptors kept per worker */
-  readonly templateCacheSize: number
+  /** described template sets, shared by the workers */
+  readonly templateCache: CacheLimits
+  /** classes, or class/object, described at start */
+  readonly preload: readonly string[]
   readonly workers: number
   readonly queueMax: number
 }
@@ -36,7 +51,8 @@ export function readConfig(env: Environment): Config {
     port: values.ISM_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
-    templateCacheSize: values.ISM_MAX_CACHE_SIZE,
+    templateCache: { maxEntries: values.ISM_MAX_CACHE_SIZE, maxBytes: values.ISM_CACHE_MAX_MB },
+    preload: values.ISM_PRELOAD_TEMPLATES ? values.ISM_PRELOAD_LIST : [],
     workers: values.ISM_WORKERS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     queueMax: values.ISM_QUEUE_MAX,
   })

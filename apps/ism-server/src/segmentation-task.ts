@@ -1,29 +1,37 @@
 import { createTrace, type Detection, type StageTimings } from '@sextant/contracts'
-import { createRng, type Frame } from '@sextant/geometry'
+import { createRng, shareArrays, type Frame } from '@sextant/geometry'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
 import { detectObject, segmentScene, type SceneSegmentation, type TemplateDescriptors } from '@sextant/segmentation'
 import { loadTemplates } from './load-templates.ts'
 
-/** One message to the segmentation worker. */
-export interface SegmentationTask {
+/** A template set to be described; the answer's arrays are in shared memory, so it is kept once for all threads. */
+export interface DescribeTask {
+  readonly kind: 'describe'
+  /** absolute path of the template set */
+  readonly templateDirectory: string
+}
+
+/** A frame to be searched for an object. */
+export interface DetectTask {
+  readonly kind: 'detect'
   readonly bytes: FrameBytes
   /** digest of colour, depth, camera and scale */
   readonly frameKey: string
-  /** absolute path of the template set */
-  readonly templateDirectory: string
-  /** changes when the set does */
-  readonly templateKey: string
+  readonly object: TemplateDescriptors
   readonly limit: number
-  readonly templateCacheSize: number
 }
 
-export interface SegmentationTaskResult {
+/** One message to the segmentation worker. */
+export type SegmentationTask = DescribeTask | DetectTask
+
+export interface DetectTaskResult {
   readonly detections: readonly Detection[]
   readonly timings: StageTimings
 }
 
+export type SegmentationTaskResult = TemplateDescriptors | DetectTaskResult
+
 const SEED = 1
-const descriptors = new Map<string, TemplateDescriptors>()
 let lastScene: {
   readonly key: string
   readonly frame: Frame
@@ -31,13 +39,15 @@ let lastScene: {
   readonly scene: SceneSegmentation
 } | null = null
 
-/**
- * Decodes, segments and ranks; descriptors of templates and the last frame are kept in the worker.
- * @throws {PlatformError} image.*, depth.*, bundle.*
- */
+/** @throws {PlatformError} image.*, depth.*, bundle.* */
 export async function runSegmentationTask(task: SegmentationTask): Promise<SegmentationTaskResult> {
+  if (task.kind === 'detect') return detect(task)
+  return shareArrays(await loadTemplates(task.templateDirectory))
+}
+
+/** Decodes, segments and ranks; the last frame is kept in the worker. */
+async function detect({ object, ...task }: DetectTask): Promise<DetectTaskResult> {
   const trace = createTrace(() => performance.now())
-  const object = await descriptorsOf(task, trace.timings)
   const started = performance.now()
   const frame = lastScene?.key === task.frameKey ? lastScene.frame : await decodeFrame(task.bytes)
   trace.timings.decode = performance.now() - started
@@ -49,18 +59,4 @@ export async function runSegmentationTask(task: SegmentationTask): Promise<Segme
   lastScene = { key: task.frameKey, frame, maxDiameterMm: object.diameterMm, scene }
   const { detections } = detectObject(scene, object, { limit: task.limit }, env)
   return { detections, timings: trace.timings }
-}
-
-async function descriptorsOf(task: SegmentationTask, timings: StageTimings): Promise<TemplateDescriptors> {
-  const known = descriptors.get(task.templateKey)
-  descriptors.delete(task.templateKey)
-  const started = performance.now()
-  const object = known ?? (await loadTemplates(task.templateDirectory))
-  if (known === undefined) timings['load templates'] = performance.now() - started
-  descriptors.set(task.templateKey, object)
-  for (const key of descriptors.keys()) {
-    if (descriptors.size <= task.templateCacheSize) break
-    descriptors.delete(key)
-  }
-  return object
 }

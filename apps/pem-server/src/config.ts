@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import {
+  booleanField,
+  hostField,
+  listField,
+  logLevelField,
+  megabytesField,
+  parseConfig,
+  portField,
+  type CacheLimits,
+  type Environment,
+} from '@sextant/service-kit'
 import { z } from 'zod'
 
 /** Variables of the PEM server; the PEM_ names win over the general ones. */
@@ -13,6 +23,9 @@ const schema = z.object({
   LOG_LEVEL: logLevelField,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   PEM_CAD_CACHE_MAX: z.coerce.number().int().min(1).default(20),
+  PEM_CACHE_MAX_MB: megabytesField(1024),
+  PEM_PRELOAD_TEMPLATES: booleanField(false),
+  PEM_PRELOAD_LIST: listField('ycb'),
   PEM_WORKERS: z.coerce.number().int().min(1).optional(),
   PEM_SEARCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   PEM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
@@ -24,8 +37,10 @@ export interface Config {
   readonly logLevel: z.infer<typeof logLevelField>
   /** absolute path of the static root */
   readonly staticDir: string
-  /** prepared models kept per worker */
-  readonly modelCacheSize: number
+  /** prepared models, shared by the workers */
+  readonly cadCache: CacheLimits
+  /** classes, or class/object, prepared at start */
+  readonly preload: readonly string[]
   /** requests computed at a time */
   readonly workers: number
   /** threads that share the search of one request */
@@ -43,7 +58,8 @@ export function readConfig(env: Environment): Config {
     port: values.PEM_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
-    modelCacheSize: values.PEM_CAD_CACHE_MAX,
+    cadCache: { maxEntries: values.PEM_CAD_CACHE_MAX, maxBytes: values.PEM_CACHE_MAX_MB },
+    preload: values.PEM_PRELOAD_TEMPLATES ? values.PEM_PRELOAD_LIST : [],
     workers,
     searchThreads: values.PEM_SEARCH_THREADS ?? Math.min(8, Math.max(1, Math.floor(cores / workers))),
     queueMax: values.PEM_QUEUE_MAX,

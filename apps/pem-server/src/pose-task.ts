@@ -8,6 +8,7 @@ import {
   type PoseOptionsV2,
   type StageTimings,
 } from '@sextant/contracts'
+import { shareArrays } from '@sextant/geometry'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
 import { openBinaryCache } from '@sextant/library'
 import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
@@ -22,22 +23,32 @@ import {
 import { createSearchThreads, type SearchThreads } from '@sextant/pose-threads'
 import { LruCache } from './lru-cache.ts'
 
-/** One message to the pose worker: flat records of buffers and numbers. */
-export interface PoseTask {
+/** A CAD to be prepared; the answer's arrays are in shared memory, so it is kept once for all threads. */
+export interface PrepareTask {
+  readonly kind: 'prepare'
+  readonly cadPath: string
+  readonly cadSha256: string
+  /** where prepared models are kept between starts */
+  readonly modelCacheDirectory: string
+}
+
+/** A frame to be searched for an object: flat records of buffers and numbers. */
+export interface EstimateTask {
+  readonly kind: 'estimate'
   readonly bytes: FrameBytes
   /** digest of colour, depth, camera and scale */
   readonly frameKey: string
-  readonly cadPath: string
   readonly cadSha256: string
+  readonly model: PreparedModel
   readonly detections: readonly Detection[] | null
   readonly options: PoseOptionsV2
-  /** prepared models kept in memory, and in this folder */
-  readonly modelCacheSize: number
-  readonly modelCacheDirectory: string
   /** threads that share a search, and the file of those beside the worker */
   readonly searchThreads: number
   readonly searchEntry: string
 }
+
+/** One message to the pose worker. */
+export type PoseTask = PrepareTask | EstimateTask
 
 /** The answer, with transforms as plain numbers. */
 export interface PoseTaskResult {
@@ -49,33 +60,30 @@ export interface PoseTaskResult {
 }
 
 const FRAMES_KEPT = 2
+const MODELS_KNOWN = 4
 /** Files of about 5 MB. */
 const MODEL_FILES_KEPT = 200
-const models = new LruCache<string, PreparedModel>(20)
+/** The same model has the same identity in this thread, by which its helpers know it. */
+const models = new LruCache<string, PreparedModel>(MODELS_KNOWN)
 /** Started by the first request; they end with the worker. */
 let helpers: SearchThreads | null = null
 const scenes = new LruCache<string, PreparedScene>(FRAMES_KEPT)
 
-/**
- * Decodes, prepares and estimates; prepared models and the last frames are kept in the worker.
- * @throws {PlatformError} image.*, depth.*, mesh.*
- */
-export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
+/** @throws {PlatformError} image.*, depth.*, mesh.* */
+export async function runPoseTask(task: PoseTask): Promise<PreparedModel | PoseTaskResult> {
+  return task.kind === 'prepare' ? shareArrays(await loadModel(task)) : estimate(task)
+}
+
+/** Decodes, prepares the frame and estimates; the last frames are kept in the worker. */
+async function estimate(task: EstimateTask): Promise<PoseTaskResult> {
   const started = performance.now()
   const trace = createTrace(() => performance.now())
   const frame = scenes.get(task.frameKey)?.frame ?? (await decodeFrame(task.bytes))
   trace.timings.decode = performance.now() - started
   const scene = scenes.get(task.frameKey) ?? trace.span('scene', () => prepareScene(frame))
   scenes.set(task.frameKey, scene)
-
-  models.resize(task.modelCacheSize)
-  const modelStarted = performance.now()
-  const known = models.get(task.cadSha256)
-  const model = known ?? (await loadModel(task))
-  if (known === undefined) {
-    models.set(task.cadSha256, model)
-    trace.timings.model = performance.now() - modelStarted
-  }
+  const model = models.get(task.cadSha256) ?? task.model
+  models.set(task.cadSha256, model)
   const { searchThreads, searchEntry } = task
   if (searchThreads > 1) helpers ??= createSearchThreads(new URL(searchEntry), searchThreads)
   const { timeBudgetMs } = task.options
@@ -101,7 +109,7 @@ export async function runPoseTask(task: PoseTask): Promise<PoseTaskResult> {
 }
 
 /** From the disk when the CAD was prepared before, else from the CAD. */
-async function loadModel({ cadPath, cadSha256, modelCacheDirectory }: PoseTask): Promise<PreparedModel> {
+async function loadModel({ cadPath, cadSha256, modelCacheDirectory }: PrepareTask): Promise<PreparedModel> {
   const cache = openBinaryCache<PreparedModel>(modelCacheDirectory, { version: MODEL_VERSION, limit: MODEL_FILES_KEPT })
   const kept = await cache.read(cadSha256)
   if (kept !== null) return kept

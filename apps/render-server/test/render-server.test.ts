@@ -29,6 +29,7 @@ const tetrahedronIn = (unit: number): Uint8Array =>
 const inlinePool: RenderPool = {
   run: (task) => renderTemplateSet(task),
   queueLength: () => 0,
+  running: () => 0,
   close: () => Promise.resolve(),
 }
 
@@ -46,6 +47,7 @@ function createManualPool() {
         }, 1)
       }),
     queueLength: () => 0,
+    running: () => 0,
     close: () => Promise.resolve(),
   }
   return { pool, tasks }

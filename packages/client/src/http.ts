@@ -1,5 +1,14 @@
 import { isErrorCode, PlatformError, problemV2 } from '@sextant/contracts'
-import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleWhen, wrap, type IPolicy } from 'cockatiel'
+import {
+  bulkhead,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  wrap,
+  type IPolicy,
+} from 'cockatiel'
 import { Agent, FormData, request, type Dispatcher } from 'undici'
 import type { z } from 'zod'
 
@@ -16,12 +25,25 @@ const BREAK_AFTER_FAILURES = 5
 const HALF_OPEN_AFTER_MS = 2000
 const MAX_CONCURRENT = 32
 const MAX_QUEUED = 256
+/** A service that is being restarted is back within this; both waits together stay below the connect timeout. */
+const RETRIES = 2
+const FIRST_BACKOFF_MS = 400
+const BACKOFF_FACTOR = 3
+
+/** What goes with a call besides its body. */
+export interface CallEnv {
+  readonly requestId: string
+  readonly signal?: AbortSignal
+  /** the call changes nothing that a second one would change again: it is repeated when the connection breaks */
+  readonly isIdempotent?: boolean
+}
 
 /** A connection pool and circuit breaker for one service. */
 export class RemoteClient {
   private readonly remote: Remote
   private readonly agent: Agent
   private readonly policy: IPolicy
+  private readonly repeating: IPolicy
 
   constructor(remote: Remote) {
     this.remote = remote
@@ -30,23 +52,21 @@ export class RemoteClient {
       bodyTimeout: remote.timeoutMs,
       connect: { timeout: 3000 },
     })
-    const breaker = circuitBreaker(
-      handleWhen((error) => error instanceof PlatformError && error.code === 'upstream.unreachable'),
-      { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES) },
-    )
+    const isUnreachable = handleWhen((error) => error instanceof PlatformError && error.code === 'upstream.unreachable')
+    const breaker = circuitBreaker(isUnreachable, {
+      halfOpenAfter: HALF_OPEN_AFTER_MS,
+      breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
+    })
     this.policy = wrap(breaker, bulkhead(MAX_CONCURRENT, MAX_QUEUED))
+    const backoff = new ExponentialBackoff({ initialDelay: FIRST_BACKOFF_MS, exponent: BACKOFF_FACTOR })
+    this.repeating = wrap(retry(isUnreachable, { maxAttempts: RETRIES, backoff }), this.policy)
   }
 
   /**
    * Posts JSON or a form and parses the answer.
    * @throws {PlatformError} upstream.unreachable, upstream.bad_response, or the code the service refused with
    */
-  async post<S extends z.ZodType>(
-    path: string,
-    body: FormData | object,
-    schema: S,
-    env: { readonly requestId: string; readonly signal?: AbortSignal },
-  ): Promise<z.infer<S>> {
+  async post<S extends z.ZodType>(path: string, body: FormData | object, schema: S, env: CallEnv): Promise<z.infer<S>> {
     const { status, text } = await this.send('POST', path, body, env)
     const value = parseJson(text)
     if (status >= 400) throw this.refusalOf(status, value, text)
@@ -77,7 +97,7 @@ export class RemoteClient {
     method: 'GET' | 'POST',
     path: string,
     body: FormData | object,
-    env: { readonly requestId: string; readonly signal?: AbortSignal },
+    env: CallEnv,
   ): Promise<{ status: number; text: string }> {
     const isForm = body instanceof FormData
     const options: Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> & { dispatcher: Agent } = {
@@ -87,11 +107,15 @@ export class RemoteClient {
       ...(env.signal === undefined ? {} : { signal: env.signal }),
     }
     try {
-      return await this.policy.execute(async () => {
+      const policy = env.isIdempotent === true ? this.repeating : this.policy
+      return await policy.execute(async () => {
         try {
           const answer = await request(this.remote.url + path, { ...options, method })
           return { status: answer.statusCode, text: await answer.body.text() }
         } catch (cause) {
+          if (env.signal?.aborted === true) {
+            throw new PlatformError('request.cancelled', { detail: 'cancelled', cause, stage: this.remote.name })
+          }
           throw this.unreachable(cause)
         }
       })

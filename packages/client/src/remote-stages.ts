@@ -10,10 +10,10 @@ import {
   type PoseV2,
 } from '@sextant/contracts'
 import { transformFrom } from '@sextant/geometry'
-import type { EncodedFrame, ObjectReference, Stages } from '@sextant/pipeline'
+import type { EncodedFrame, ObjectReference, StageEnv, Stages } from '@sextant/pipeline'
 import { FormData } from 'undici'
 import { z } from 'zod'
-import type { RemoteClient } from './http.ts'
+import type { CallEnv, RemoteClient } from './http.ts'
 
 export interface RemoteStagesOptions {
   readonly ism: RemoteClient
@@ -36,7 +36,11 @@ const renderAnswer = z.looseObject({
   error_code: z.string().nullish(),
 })
 
-/** The stages over HTTP. The clients belong to the caller, who closes them. */
+/**
+ * The stages over HTTP; all three may be asked twice: two compute the same again, the third joins the job that runs. The
+ * clients belong
+ * to the caller, who closes them.
+ */
 export function remoteStages(options: RemoteStagesOptions): Stages {
   const { ism, pem, render } = options
   return {
@@ -45,7 +49,12 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
         const { cadPath, templateDirectory, hasTemplates } = await options.locate(object)
         if (hasTemplates) return { skipped: true, timings: {} }
         const path = `/render/templates?wait=true&wait_timeout_sec=${options.renderWaitSeconds}`
-        const answer = await render.post(path, { cad_path: cadPath, output_dir: templateDirectory }, renderAnswer, env)
+        const answer = await render.post(
+          path,
+          { cad_path: cadPath, output_dir: templateDirectory },
+          renderAnswer,
+          repeatable(env),
+        )
         if (answer.success === true || answer.status === 'succeeded') return { skipped: false, timings: {} }
         throw new PlatformError(isErrorCode(answer.error_code) ? answer.error_code : 'upstream.bad_response', {
           detail: `templates of ${object.className}/${object.objectName} were not rendered: ${answer.message ?? answer.status}`,
@@ -56,7 +65,12 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
     segmentation: {
       async detect({ frame, object, limit }, env) {
         const fields: DetectionsRequestV2 = { ...frameFieldsOf(frame, object), limit }
-        const answer = await ism.post('/api/v2/detections', formOf(fields, frame), detectionsResponseV2, env)
+        const answer = await ism.post(
+          '/api/v2/detections',
+          formOf(fields, frame),
+          detectionsResponseV2,
+          repeatable(env),
+        )
         return {
           timings: answer.timings,
           detections: answer.detections.map(({ scoreParts, templateIndex, ...detection }) => ({
@@ -74,7 +88,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
           detections: detections === null ? null : detections.map(wireDetection),
           options: poseOptions,
         }
-        const answer = await pem.post('/api/v2/poses', formOf(fields, frame), posesResponseV2, env)
+        const answer = await pem.post('/api/v2/poses', formOf(fields, frame), posesResponseV2, repeatable(env))
         return {
           timings: answer.timings,
           object: answer.object,
@@ -89,6 +103,8 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
     },
   }
 }
+
+const repeatable = (env: StageEnv): CallEnv => ({ ...env, isIdempotent: true })
 
 function frameFieldsOf(
   frame: EncodedFrame,

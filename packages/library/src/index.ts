@@ -1,7 +1,13 @@
 // The static folder: classes, objects, CAD, templates, outputs; path confinement.
 export { openBinaryCache, type BinaryCache } from './binary-cache.ts'
 export { assertName, confinePath } from './confine-path.ts'
-export { createStaticRoot, openLibrary, type LibraryObject, type ObjectLibrary } from './object-library.ts'
+export {
+  createStaticRoot,
+  objectsListed,
+  openLibrary,
+  type LibraryObject,
+  type ObjectLibrary,
+} from './object-library.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'
 export { openRunStore, type RunFile, type RunFilter, type RunStore } from './run-store.ts'
 export * from './template-store.ts'

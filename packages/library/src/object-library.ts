@@ -118,3 +118,25 @@ async function stemsOf(directory: string): Promise<Map<string, string>> {
 export async function createStaticRoot(root: string): Promise<void> {
   for (const folder of ['meshes', 'templates', 'output']) await mkdir(join(root, folder), { recursive: true })
 }
+
+/**
+ * Objects of a list of `class` and `class/object`, in its order; what does not exist is skipped.
+ * @param limit  most objects
+ */
+export async function objectsListed(
+  library: ObjectLibrary,
+  list: readonly string[],
+  limit: number,
+): Promise<LibraryObject[]> {
+  const found: LibraryObject[] = []
+  for (const item of list) {
+    const [className = '', name] = item.split('/')
+    const objects = await (
+      name === undefined
+        ? library.listObjects(className)
+        : library.findObject(className, name).then((object) => [object])
+    ).catch(() => [])
+    found.push(...objects)
+  }
+  return found.slice(0, limit)
+}

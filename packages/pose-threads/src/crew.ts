@@ -8,6 +8,7 @@ import {
   workerData,
   type MessagePort,
 } from 'node:worker_threads'
+import { shareArrays } from '@sextant/geometry'
 
 /** What a thread does with one item; `kept` holds what the caller asked it to keep. */
 export type CrewHandler = (job: unknown, item: unknown, kept: ReadonlyMap<string, unknown>) => unknown
@@ -135,53 +136,4 @@ export function serveCrew(handler: CrewHandler): void {
     Atomics.add(done, 0, 1)
     Atomics.notify(done, 0)
   })
-}
-
-const ALIGNMENT = 16
-
-/** A copy of plain data with all typed arrays in one block of shared memory. */
-export function shareArrays<T>(value: T): T {
-  const arrays = new Set<ArrayBufferView>()
-  collect(value, arrays, new Set())
-  let total = 0
-  const places = new Map<ArrayBufferView, number>()
-  for (const array of arrays) {
-    places.set(array, total)
-    total += Math.ceil(array.byteLength / ALIGNMENT) * ALIGNMENT
-  }
-  const memory = new SharedArrayBuffer(total)
-  const bytes = new Uint8Array(memory)
-  const moved = new Map<ArrayBufferView, ArrayBufferView>()
-  for (const [array, offset] of places) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset)
-    const like = (Buffer.isBuffer(array) ? new Uint8Array(0) : array) as Uint8Array
-    const Type = like.constructor as new (buffer: SharedArrayBuffer, offset: number, length: number) => ArrayBufferView
-    moved.set(array, new Type(memory, offset, array.byteLength / like.BYTES_PER_ELEMENT))
-  }
-  return rebuild(value, moved, new Map()) as T
-}
-
-function collect(value: unknown, arrays: Set<ArrayBufferView>, seen: Set<object>): void {
-  if (value === null || typeof value !== 'object' || seen.has(value)) return
-  if (ArrayBuffer.isView(value)) {
-    if (!(value.buffer instanceof SharedArrayBuffer)) arrays.add(value)
-    return
-  }
-  seen.add(value)
-  for (const part of Object.values(value)) collect(part, arrays, seen)
-}
-
-function rebuild(value: unknown, moved: Map<ArrayBufferView, ArrayBufferView>, made: Map<object, unknown>): unknown {
-  if (value === null || typeof value !== 'object') return value
-  if (ArrayBuffer.isView(value)) return moved.get(value) ?? value
-  const known = made.get(value)
-  if (known !== undefined) return known
-  if (Array.isArray(value)) {
-    const list = value.map((part) => rebuild(part, moved, made))
-    made.set(value, list)
-    return list
-  }
-  const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rebuild(part, moved, made)]))
-  made.set(value, copy)
-  return copy
 }

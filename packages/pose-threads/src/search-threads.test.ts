@@ -4,7 +4,6 @@ import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene } from '@sext
 import { createBracketMesh, renderTableFrame } from '@sextant/testkit'
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { shareArrays } from './crew.ts'
 import { createSearchThreads } from './search-threads.ts'
 
 const entry = new URL('../../../apps/pem-server/dist/workers/search.worker.js', import.meta.url)
@@ -46,15 +45,5 @@ describe('createSearchThreads', () => {
     for (let k = 0; k < 25; k++) team.openRunner(scene, { ...model }, { mask: null, seed: 0, generator: 'pairs' })
     const outcome = estimateObject(scene, model, null, POSE_DEFAULTS, { ...env(), openRunner: team.openRunner })
     expect(outcome.status).toBe('estimated')
-  })
-})
-
-describe('shareArrays', () => {
-  it('moves all arrays into one block of shared memory and changes nothing', () => {
-    const value = { a: Float32Array.from([1, 2, 3]), b: [{ c: Uint8Array.from([4, 5]), d: 'text' }, null] }
-    const shared = shareArrays(value)
-    expect(shared).toEqual(value)
-    expect(shared.a.buffer).toBeInstanceOf(SharedArrayBuffer)
-    expect(shared.a.buffer).toBe((shared.b[0] as { c: Uint8Array }).c.buffer)
   })
 })

@@ -28,7 +28,7 @@ export interface SearchThreads {
 
 /** Frames and objects every thread keeps; what one search needs and the next ones are likely to. */
 const SCENES_KEPT = 2
-const MODELS_KEPT = 20
+const MODELS_KEPT = 4
 /** Items for each thread before the clock is looked at. */
 const ITEMS_PER_LOOK = 3
 

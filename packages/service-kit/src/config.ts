@@ -32,6 +32,23 @@ export const booleanField = (fallback: boolean): z.ZodType<boolean, string | und
     .optional()
     .transform((value) => (value === undefined ? fallback : ['true', '1', 'yes'].includes(value.toLowerCase())))
 
+/** Words separated by commas or spaces. */
+export const listField = (fallback: string): z.ZodType<string[], string | undefined> =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
+
+const MEBIBYTE = 1024 * 1024
+
+/** Given in MiB, read as bytes. */
+export const megabytesField = (fallback: number): z.ZodType<number, string | undefined> =>
+  z.coerce
+    .number()
+    .positive()
+    .default(fallback)
+    .transform((value) => value * MEBIBYTE) as unknown as z.ZodType<number, string | undefined>
+
 /** Level names of the contract (INFO, WARNING ...) to those of the logger. */
 export const logLevelField: z.ZodType<LogLevel, string | undefined> = z
   .string()

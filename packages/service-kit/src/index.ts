@@ -1,9 +1,12 @@
 // Fastify plugins every service shares: errors, health, metrics, logs, config, workers, shutdown.
+export { createArtifactCache, type ArtifactCache, type CacheLimits, type CacheStats } from './artifact-cache.ts'
 export {
   booleanField,
   ConfigError,
   hostField,
+  listField,
   logLevelField,
+  megabytesField,
   parseConfig,
   portField,
   type Environment,
@@ -18,3 +21,4 @@ export { signalOf } from './signal-of.ts'
 export { answerTask, type WorkerAnswer } from './worker-answer.ts'
 export { createWorkerPool, workerEntry, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
 export { closeStreamsWith, openEventStream, type EventStream } from './event-stream.ts'
+export { registerStatus, type StatusSource } from './status-routes.ts'

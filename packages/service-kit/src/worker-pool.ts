@@ -10,6 +10,7 @@ export interface WorkerPool<Task, Result> {
   /** @throws {PlatformError} capacity.queue_full, and whatever the worker refused with */
   run(task: Task, options?: { readonly signal?: AbortSignal }): Promise<Result>
   readonly queueLength: () => number
+  readonly running: () => number
   close(): Promise<void>
 }
 
@@ -29,18 +30,23 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
     concurrentTasksPerWorker: 1,
     idleTimeout: Infinity,
   })
+  let pending = 0
   return {
     async run(task, { signal } = {}) {
       let answer: WorkerAnswer<Result>
+      pending++
       try {
         answer = (await pool.run(task, signal === undefined ? {} : { signal })) as WorkerAnswer<Result>
       } catch (error) {
         throw asPoolError(error, options.maxQueue)
+      } finally {
+        pending--
       }
       if (answer.ok) return answer.value
       throw new PlatformError(answer.code, { detail: answer.detail, cause: answer.stack })
     },
     queueLength: () => pool.queueSize,
+    running: () => Math.max(0, pending - pool.queueSize),
     close: () => pool.destroy(),
   }
 }

@@ -1,7 +1,7 @@
 import { answerTask, type WorkerAnswer } from '@sextant/service-kit/worker'
-import { runPoseTask, type PoseTask, type PoseTaskResult } from '../pose-task.ts'
+import { runPoseTask, type PoseTask } from '../pose-task.ts'
 
 /** Protocol only: one task in, one answer out. */
-export default function run(task: PoseTask): Promise<WorkerAnswer<PoseTaskResult>> {
+export default function run(task: PoseTask): Promise<WorkerAnswer<Awaited<ReturnType<typeof runPoseTask>>>> {
   return answerTask(() => runPoseTask(task))
 }

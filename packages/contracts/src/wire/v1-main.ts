@@ -14,6 +14,11 @@ export const serverStatusV1 = z.object({
   model_loaded: z.boolean().nullable(),
   device: z.string().nullable(),
   gpu_memory: z.number().nullable(),
+  engine: z.string().nullable(),
+  version: z.string().nullable(),
+  queue_depth: z.number().nullable(),
+  /** by cache; null before its first request */
+  cache_hit_rate: z.record(z.string(), z.number().nullable()),
 })
 
 export const serversStatusV1 = z.object({

@@ -99,6 +99,34 @@ export const posesResponseV2 = z.object({
 })
 export type PosesResponseV2 = z.infer<typeof posesResponseV2>
 
+export const cacheStatsV2 = z.object({
+  hits: z.number().int(),
+  misses: z.number().int(),
+  /** null before the first request */
+  hitRate: z.number().nullable(),
+  entries: z.number().int(),
+  bytes: z.number(),
+  maxEntries: z.number().int(),
+  maxBytes: z.number(),
+})
+export const cacheLimitsV2 = z.object({
+  maxEntries: z.number().int().min(0).optional(),
+  maxBytes: z.number().min(0).optional(),
+})
+
+export const serviceStatusV2 = z.object({
+  version: z.string(),
+  uptimeSeconds: z.number(),
+  engine: z.string(),
+  device: z.string().nullable(),
+  modelLoaded: z.boolean(),
+  /** bytes; null without a GPU */
+  gpuMemory: z.number().nullable(),
+  queue: z.object({ waiting: z.number().int(), running: z.number().int() }),
+  caches: z.record(z.string(), cacheStatsV2),
+})
+export type ServiceStatusV2 = z.infer<typeof serviceStatusV2>
+
 /** RFC 9457 with our extensions. */
 export const problemV2 = z.object({
   type: z.string(),
