@@ -54,6 +54,7 @@ describe('POST /api/v1/workflow/full-pipeline', () => {
       'camera_params.json',
       'ism',
       'ism/detection_ism.json',
+      'ism/detection_ism.npz',
       'ism/vis_ism.png',
       'pem',
       'pem/detection_pem.json',

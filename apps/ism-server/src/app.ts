@@ -37,7 +37,7 @@ async function preload(
   for (const object of await objectsListed(deps.library, config.preload, config.templateCache.maxEntries)) {
     const fields = { class: object.className, object: object.name }
     try {
-      await deps.preload(object.templateDirectory)
+      await deps.preload(object)
       app.log.info(fields, 'preloaded')
     } catch (error) {
       app.log.warn({ ...fields, err: error }, 'not preloaded')

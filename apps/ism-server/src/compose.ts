@@ -1,26 +1,35 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlatformError, TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
+import { TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import type { FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
-import { createArtifactCache, createWorkerPool, workerEntry, type StatusSource } from '@sextant/service-kit'
+import {
+  createArtifactCache,
+  createWorkerPool,
+  workerEntry,
+  type ArtifactCache,
+  type StatusSource,
+} from '@sextant/service-kit'
 import type { TemplateDescriptors } from '@sextant/segmentation'
 import type { Config } from './config.ts'
 import type { DetectTaskResult, SegmentationTask, SegmentationTaskResult } from './segmentation-task.ts'
 
 /** What the routes use. */
-export interface Dependencies extends Pick<StatusSource, 'pool' | 'caches' | 'engine'> {
+export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
+  readonly caches: { readonly templates: ArtifactCache<TemplateDescriptors> }
   readonly library: ObjectLibrary
-  /** @throws {PlatformError} bundle.not_found and whatever the worker refuses with */
+  /** @throws {PlatformError} bundle.incomplete, mesh.*, and whatever the worker refuses with */
   detect(input: {
     readonly bytes: FrameBytes
     readonly templateDirectory: string
+    /** rendered when the folder holds no template set of ours */
+    readonly cadPath: string
     readonly limit: number
   }): Promise<DetectTaskResult>
-  /** Describes a template set ahead of the first request. @throws as detect */
-  preload(templateDirectory: string): Promise<void>
+  /** Describes an object ahead of the first request. @throws as detect */
+  preload(object: { readonly templateDirectory: string; readonly cadPath: string }): Promise<void>
   close(): Promise<void>
 }
 
@@ -31,41 +40,40 @@ export function compose(config: Config): Dependencies {
     maxQueue: config.queueMax,
   })
   const templates = createArtifactCache<TemplateDescriptors>(config.templateCache, byteLengthOf)
-  const describe = async (directory: string): Promise<TemplateDescriptors> =>
-    templates.get(
-      await templateKeyOf(directory),
-      async () => (await pool.run({ kind: 'describe', templateDirectory: directory })) as TemplateDescriptors,
-    )
+  const library = openLibrary(config.staticDir)
+  const describe = async (object: { templateDirectory: string; cadPath: string }): Promise<TemplateDescriptors> => {
+    const setKey = await templateKeyOf(object.templateDirectory)
+    const from = setKey === null ? { cadPath: object.cadPath } : { templateDirectory: object.templateDirectory }
+    const key = setKey ?? `cad:${await library.digestOf(object.cadPath)}`
+    return templates.get(key, async () => (await pool.run({ kind: 'describe', from })) as TemplateDescriptors)
+  }
   return {
-    library: openLibrary(config.staticDir),
+    library,
     pool,
     caches: { templates },
     engine: () => ({ engine: 'geometric', device: 'cpu', modelLoaded: true, gpuMemory: null }),
-    async detect({ bytes, templateDirectory, limit }) {
+    async detect({ bytes, limit, ...paths }) {
       const started = performance.now()
-      const object = await describe(templateDirectory)
+      const object = await describe(paths)
       const loadMs = performance.now() - started
       const task = { kind: 'detect', bytes, frameKey: frameKeyOf(bytes), object, limit } as const
       const { detections, timings } = (await pool.run(task)) as DetectTaskResult
       return { detections, timings: { 'load templates': loadMs, ...timings } }
     },
-    async preload(templateDirectory) {
-      await describe(templateDirectory)
+    async preload(object) {
+      await describe(object)
     },
     close: () => pool.close(),
   }
 }
 
-/** Path, size and time of the manifest: a set that is replaced has another key. */
-async function templateKeyOf(directory: string): Promise<string> {
+/** Path, size and time of the manifest: a set that is replaced has another key. null: no set of ours. */
+async function templateKeyOf(directory: string): Promise<string | null> {
   try {
     const { mtimeMs, size } = await stat(join(directory, TEMPLATE_MANIFEST_NAME))
     return `${directory}:${mtimeMs}:${size}`
-  } catch (cause) {
-    throw new PlatformError('bundle.not_found', {
-      detail: 'the folder holds no template set; render the templates of the object first',
-      cause,
-    })
+  } catch {
+    return null
   }
 }
 

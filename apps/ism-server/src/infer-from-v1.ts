@@ -1,6 +1,6 @@
 import type { inferenceRequestV1, InferenceResponseV1 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { drawDetections, encodeColorPng, joinImages, readClientFrame } from '@sextant/image'
+import { drawDetections, encodeColorPng, encodeDetectionArchive, joinImages, readClientFrame } from '@sextant/image'
 import { writeIntoFolder } from '@sextant/library'
 import type { z } from 'zod'
 import type { Dependencies } from './compose.ts'
@@ -15,17 +15,18 @@ const MAX_DETECTIONS = 10
  */
 export async function inferFromV1(
   body: z.infer<typeof inferenceRequestV1>,
-  templateDirectory: string,
+  paths: { readonly templateDirectory: string; readonly cadPath: string },
   deps: Dependencies,
 ): Promise<InferenceResponseV1> {
   const started = performance.now()
   const outputDirectory = body.output_dir ? deps.library.confine(body.output_dir) : null
   const { bytes, frame } = await readClientFrame(body)
-  const { detections } = await deps.detect({ bytes, templateDirectory, limit: MAX_DETECTIONS })
+  const { detections } = await deps.detect({ bytes, ...paths, limit: MAX_DETECTIONS })
   const seconds = (performance.now() - started) / MILLISECONDS_PER_SECOND
   if (outputDirectory !== null) {
     await writeIntoFolder(outputDirectory, {
       'detection_ism.json': JSON.stringify(toDetectionFile(detections, seconds), null, 2),
+      'detection_ism.npz': encodeDetectionArchive(detections, frame.color, seconds),
       'vis_ism.png': await encodeColorPng(joinImages(frame.color, drawDetections(frame.color, detections))),
     })
   }

@@ -2,13 +2,13 @@ import { createTrace, type Detection, type StageTimings } from '@sextant/contrac
 import { createRng, shareArrays, type Frame } from '@sextant/geometry'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
 import { detectObject, segmentScene, type SceneSegmentation, type TemplateDescriptors } from '@sextant/segmentation'
-import { loadTemplates } from './load-templates.ts'
+import { loadTemplates, renderTemplates } from './load-templates.ts'
 
 /** A template set to be described; the answer's arrays are in shared memory, so it is kept once for all threads. */
 export interface DescribeTask {
   readonly kind: 'describe'
-  /** absolute path of the template set */
-  readonly templateDirectory: string
+  /** absolute path of a template set, or of the CAD to render one of */
+  readonly from: { readonly templateDirectory: string } | { readonly cadPath: string }
 }
 
 /** A frame to be searched for an object. */
@@ -42,7 +42,8 @@ let lastScene: {
 /** @throws {PlatformError} image.*, depth.*, bundle.* */
 export async function runSegmentationTask(task: SegmentationTask): Promise<SegmentationTaskResult> {
   if (task.kind === 'detect') return detect(task)
-  return shareArrays(await loadTemplates(task.templateDirectory))
+  const { from } = task
+  return shareArrays(await ('cadPath' in from ? renderTemplates(from.cadPath) : loadTemplates(from.templateDirectory)))
 }
 
 /** Decodes, segments and ranks; the last frame is kept in the worker. */

@@ -2,7 +2,8 @@ import { objectsListed } from '@sextant/library'
 import { createService, registerStatus, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
 import type { Config } from './config.ts'
-import { registerV1 } from './routes/v1.ts'
+import { createModelState } from './model-state.ts'
+import { registerEstimationV1, registerModelV1 } from './routes/v1.ts'
 import { registerV2 } from './routes/v2.ts'
 
 /** The PEM server without listening; tests inject into it. */
@@ -17,7 +18,9 @@ export async function buildApp(
     description: 'Pose estimation: CAD, RGB-D frame and detections in, verified 6D poses out.',
     logLevel: config.logLevel,
   })
-  registerV1(service.app, deps)
+  const model = createModelState(deps)
+  registerModelV1(service.app, model)
+  registerEstimationV1(service.app, deps, model)
   registerV2(service, deps)
   registerStatus(service, { version: '1.0.0', ...deps })
   // In the background: the service answers meanwhile, and a request for the same object waits for the same load.

@@ -4,12 +4,19 @@ import { byteLengthOf } from '@sextant/geometry'
 import type { FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
 import type { PreparedModel } from '@sextant/pose'
-import { createArtifactCache, createWorkerPool, workerEntry, type StatusSource } from '@sextant/service-kit'
+import {
+  createArtifactCache,
+  createWorkerPool,
+  workerEntry,
+  type ArtifactCache,
+  type StatusSource,
+} from '@sextant/service-kit'
 import type { Config } from './config.ts'
 import type { EstimateTask, PoseTask, PoseTaskResult } from './pose-task.ts'
 
 /** What the routes use. */
-export interface Dependencies extends Pick<StatusSource, 'pool' | 'caches' | 'engine'> {
+export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
+  readonly caches: { readonly cad: ArtifactCache<PreparedModel> }
   readonly library: ObjectLibrary
   estimate(
     task: Pick<EstimateTask, 'bytes' | 'detections' | 'options'> & { readonly cadPath: string },

@@ -28,6 +28,7 @@ export {
   rleBox,
 } from './rle.ts'
 export { decodeFrame, readClientFrame, readUploadedFrame, type ClientFrame, type FrameBytes } from './client-frame.ts'
+export { encodeDetectionArchive } from './detection-archive.ts'
 export { drawDetections, drawPoses, joinImages, type DrawablePose } from './draw-results.ts'
 export { rectifyColor, rectifyDepth } from './rectify.ts'
 export { parseRgbdCalibration, streamSizeOf, type ParsedCalibration } from './rgbd-calibration.ts'

@@ -41,6 +41,16 @@ export function encodeNpyFloat32(values: Float32Array, shape: readonly number[])
   return joinNpy('<f4', shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
 }
 
+/** NumPy file of float64 values, C order. */
+export function encodeNpyFloat64(values: Float64Array, shape: readonly number[]): Uint8Array {
+  return joinNpy('<f8', shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+}
+
+/** NumPy file of truth values (0 or 1), C order. */
+export function encodeNpyBool(values: Uint8Array, shape: readonly number[]): Uint8Array {
+  return joinNpy('|b1', shape, values)
+}
+
 function joinNpy(descriptor: string, shape: readonly number[], body: Uint8Array): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const text = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${tuple}), }`

@@ -5,6 +5,7 @@ import { PlatformError } from '@sextant/contracts'
 /** Root of the original's containers; clients send paths below it. */
 const CONTAINER_ROOT = '/workspace/Estimation_Server'
 const STATIC_FOLDER = 'static'
+const EXAMPLE_FOLDER = 'SAM-6D/SAM-6D/Data'
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,127}$/u
 
 /**
@@ -20,7 +21,8 @@ export function assertName(name: string, what: string): void {
 
 /**
  * Maps a path of a client to a real path inside the static root: container paths, host paths inside the root,
- * `static/...` and the relative forms of the original's servers (`../static/...`). Symbolic links may not lead out.
+ * `static/...` and the relative forms of the original's servers (`../static/...`). Besides, the original's example data
+ * beside the static folder (`SAM-6D/SAM-6D/Data/...`) may be named. Symbolic links may not lead out.
  *
  * @param root  absolute path of the static root
  * @throws {PlatformError} request.path_forbidden
@@ -32,25 +34,26 @@ export function confinePath(root: string, path: string): string {
     })
   if (path === '' || path.includes('\0')) throw forbidden()
   const normal = path.replaceAll('\\', '/')
-  let inside: string
-  if (normal === CONTAINER_ROOT || normal.startsWith(`${CONTAINER_ROOT}/`)) {
-    inside = stripStatic(normal.slice(CONTAINER_ROOT.length + 1), forbidden)
-  } else if (isAbsolute(path)) inside = relative(root, resolve(path))
+  const examples = join(dirname(root), EXAMPLE_FOLDER)
+  const isContainer = normal === CONTAINER_ROOT || normal.startsWith(`${CONTAINER_ROOT}/`)
+  let target: string
+  if (isAbsolute(path) && !isContainer) target = resolve(path)
   else {
     // A relative path of the original starts in a server's folder, one level below the project root.
-    const trimmed = normal.replace(/^(\.\/)+/, '').replace(/^\.\.\//, '')
-    inside = stripStatic(trimmed, forbidden)
+    const inProject = isContainer
+      ? normal.slice(CONTAINER_ROOT.length + 1)
+      : normal.replace(/^(\.\/)+/, '').replace(/^\.\.\//, '')
+    if (isBelow(inProject, STATIC_FOLDER)) target = resolve(root, `.${inProject.slice(STATIC_FOLDER.length)}`)
+    else if (isBelow(inProject, EXAMPLE_FOLDER))
+      target = resolve(examples, `.${inProject.slice(EXAMPLE_FOLDER.length)}`)
+    else throw forbidden()
   }
-  const target = resolve(root, inside)
-  if (!isInside(root, target) || !isInside(realPathOf(root), realPathOf(target))) throw forbidden()
+  const home = [root, examples].find((folder) => isInside(folder, target))
+  if (home === undefined || !isInside(realPathOf(home), realPathOf(target))) throw forbidden()
   return target
 }
 
-function stripStatic(path: string, forbidden: () => PlatformError): string {
-  if (path === STATIC_FOLDER) return '.'
-  if (!path.startsWith(`${STATIC_FOLDER}/`)) throw forbidden()
-  return path.slice(STATIC_FOLDER.length + 1)
-}
+const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
 function isInside(root: string, path: string): boolean {
   const inside = relative(root, path)

@@ -10,4 +10,5 @@ export {
 } from './object-library.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'
 export { openRunStore, type RunFile, type RunFilter, type RunStore } from './run-store.ts'
+export { readSample, SAMPLE_FOLDERS, type Sample } from './read-sample.ts'
 export * from './template-store.ts'

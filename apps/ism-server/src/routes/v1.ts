@@ -7,6 +7,7 @@ import {
   type InferenceResponseV1,
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { readSample } from '@sextant/library'
 import { asPlatformError, type ServiceApp } from '@sextant/service-kit'
 import type { z } from 'zod'
 import type { Dependencies } from '../compose.ts'
@@ -22,15 +23,24 @@ export function registerV1(app: ServiceApp, deps: Dependencies): void {
     message: 'Server is running',
     timestamp: Date.now() / MILLISECONDS_PER_SECOND,
   }))
-  app.get('/api/v1/status', { schema: { response: { 200: ismStatusV1 } } }, () => ({
-    server: 'running',
-    model_loaded: true,
-    templates_loaded: false,
-    cad_loaded: false,
-    device: 'cpu',
-    num_templates: 0,
-    uptime: (performance.now() - started) / MILLISECONDS_PER_SECOND,
-  }))
+  app.get('/api/v1/status', { schema: { response: { 200: ismStatusV1 } } }, () => {
+    const { modelLoaded, device } = deps.engine()
+    const { entries } = deps.caches.templates.stats()
+    return {
+      server: 'running',
+      model_loaded: modelLoaded,
+      templates_loaded: entries > 0,
+      // Templates carry what segmentation needs of the CAD.
+      cad_loaded: entries > 0,
+      device,
+      num_templates: entries,
+      uptime: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+    }
+  })
+  app.get('/test/sample', async () => {
+    const sample = await readSample(deps.library)
+    return sample === null ? { error: 'Sample not found: static/test/{rgb.png,depth.png,camera.json}' } : sample.frame
+  })
 
   app.post(
     '/api/v1/inference',
@@ -40,9 +50,9 @@ export function registerV1(app: ServiceApp, deps: Dependencies): void {
       try {
         const templateDirectory = deps.library.confine(body.template_dir)
         if (!existsSync(templateDirectory)) return failure(body, `Template directory not found: ${body.template_dir}`)
-        if (!existsSync(deps.library.confine(body.cad_path)))
-          return failure(body, `CAD model not found: ${body.cad_path}`)
-        return await inferFromV1(body, templateDirectory, deps)
+        const cadPath = deps.library.confine(body.cad_path)
+        if (!existsSync(cadPath)) return failure(body, `CAD model not found: ${body.cad_path}`)
+        return await inferFromV1(body, { templateDirectory, cadPath }, deps)
       } catch (error) {
         const refusal = asPlatformError(error)
         if (refusal.status >= 500) request.log.error({ err: error, cause: refusal.cause }, 'inference failed')

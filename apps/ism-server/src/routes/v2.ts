@@ -10,10 +10,11 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
     { schema: { consumes: ['multipart/form-data'], response: { 200: detectionsResponseV2 } } },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, detectionsRequestV2)
-      const { templateDirectory } = await deps.library.findObject(fields.className, fields.objectName)
+      const { templateDirectory, cadPath } = await deps.library.findObject(fields.className, fields.objectName)
       const { detections, timings } = await deps.detect({
         bytes: { color, depth, camera: fields.camera, millimetersPerCount: fields.millimetersPerCount },
         templateDirectory,
+        cadPath,
         limit: fields.limit,
       })
       metrics.observeStages(timings)

@@ -1,6 +1,13 @@
 import type { PipelineRequestV1 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { drawDetections, drawPoses, encodeColorPng, encodeDepthPng, joinImages } from '@sextant/image'
+import {
+  drawDetections,
+  drawPoses,
+  encodeColorPng,
+  encodeDepthPng,
+  encodeDetectionArchive,
+  joinImages,
+} from '@sextant/image'
 import type { OutputFiles } from '@sextant/library'
 import type { EstimationResult } from '@sextant/pipeline'
 import type { Config } from '../config.ts'
@@ -54,6 +61,7 @@ export async function outputFilesOf(run: RunRecord, mode: OutputMode, config: Co
     ...(config.saveCameraParams ? { 'camera_params.json': json(run.client.cameraParams) } : {}),
     ...(config.saveInputImages ? await inputImagesOf(run.client) : {}),
     'ism/detection_ism.json': json(toDetectionEntries(detections, stages.segmentation.seconds)),
+    'ism/detection_ism.npz': encodeDetectionArchive(listed, color, stages.segmentation.seconds),
     'ism/vis_ism.png': ismPicture,
     'pem/detection_pem.json': json(toPoseEntries(outcome.poses, stages.pose.seconds)),
     'pem/vis_pem.png': pemPicture,

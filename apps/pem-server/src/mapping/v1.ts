@@ -1,4 +1,10 @@
-import type { Detection, PoseEstimate, PoseEstimationResponseV1 } from '@sextant/contracts'
+import type {
+  Detection,
+  PemBatchResponseV1,
+  PoseEstimate,
+  PoseEstimationRequestV1,
+  PoseEstimationResponseV1,
+} from '@sextant/contracts'
 import { quaternionOf, rotationOf, translationOf } from '@sextant/geometry'
 import { parseSegmentation, rleArea, rleBox } from '@sextant/image'
 
@@ -70,4 +76,42 @@ function boxAndMask(pose: PoseEstimate): SegmentationItem {
 
 function nested(rotation: readonly number[]): number[][] {
   return [rotation.slice(0, 3), rotation.slice(3, 6), rotation.slice(6, 9)]
+}
+
+/** v1 answers 200 with success false for anything wrong with the images. */
+export function toPoseFailure(
+  body: Pick<PoseEstimationRequestV1, 'template_dir' | 'cad_path'>,
+  message: string,
+): PoseEstimationResponseV1 {
+  return {
+    success: false,
+    detections: [],
+    pose_scores: [],
+    pred_rot: [],
+    pred_trans: [],
+    pred_quat: [],
+    poses: [],
+    num_detections: 0,
+    inference_time: 0,
+    elapsed_time: 0,
+    template_dir_used: body.template_dir,
+    cad_path_used: body.cad_path,
+    output_dir_used: null,
+    error_message: message,
+  }
+}
+
+/** The batch answer, with the poses that the original left out. */
+export function toBatchAnswer(answers: readonly PoseEstimationResponseV1[], seconds: number): PemBatchResponseV1 {
+  const successful = answers.filter((answer) => answer.success).length
+  const failed = answers.length - successful
+  return {
+    message: `Processed ${answers.length} requests`,
+    total_requests: answers.length,
+    successful_requests: successful,
+    failed_requests: failed,
+    total_time: seconds,
+    results: answers.map((answer, request_id) => ({ request_id, ...answer })),
+    status: failed === 0 ? 'completed' : successful === 0 ? 'failed' : 'partial',
+  }
 }

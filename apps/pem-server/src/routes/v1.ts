@@ -1,24 +1,83 @@
 import { existsSync } from 'node:fs'
 import {
   PlatformError,
+  pemBatchResponseV1,
   pemHealthV1,
+  pemLoadQueryV1,
   pemModelV1,
   poseEstimationRequestV1,
   poseEstimationResponseV1,
+  type PoseEstimationRequestV1,
   type PoseEstimationResponseV1,
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { asPlatformError, type ServiceApp } from '@sextant/service-kit'
-import type { z } from 'zod'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { Dependencies } from '../compose.ts'
 import { estimateFromV1 } from '../estimate-from-v1.ts'
+import { toBatchAnswer, toPoseFailure } from '../mapping/v1.ts'
+import type { ModelState } from '../model-state.ts'
+import { readPoseSample } from '../pose-sample.ts'
 
 const VERSION = '1.0.0'
-/** The geometric engine has no weights. */
-const MODEL = { loaded: true, device: 'cpu', parameters: 0, loading_time: 0 }
 
-/** The drop-in routes of PEM; see the wire contract. */
-export function registerV1(app: ServiceApp, deps: Dependencies): void {
+/** The drop-in routes of PEM that estimate; see the wire contract. */
+export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model: ModelState): void {
+  const estimate = async (
+    body: PoseEstimationRequestV1,
+    request: FastifyRequest,
+  ): Promise<PoseEstimationResponseV1> => {
+    if (!model.describe().loaded) {
+      throw new PlatformError('model.missing', { detail: 'Model is not loaded. Please load the model first.' })
+    }
+    const cadPath = deps.library.confine(body.cad_path)
+    const templateDirectory = deps.library.confine(body.template_dir)
+    for (const [kind, path, text] of [
+      ['CAD file', cadPath, body.cad_path],
+      ['Template directory', templateDirectory, body.template_dir],
+    ] as const) {
+      if (existsSync(path)) continue
+      throw new PlatformError('request.malformed', { detail: `${kind} not found: ${text}` })
+    }
+    try {
+      return await estimateFromV1(body, cadPath, deps)
+    } catch (error) {
+      const refusal = asPlatformError(error)
+      if (refusal.status >= 500) request.log.error({ err: error, cause: refusal.cause }, 'pose estimation failed')
+      return toPoseFailure(body, `${refusal.message} [${refusal.code}]`)
+    }
+  }
+
+  app.post(
+    '/api/v1/pose-estimation',
+    { schema: { body: poseEstimationRequestV1, response: { 200: poseEstimationResponseV1 } } },
+    (request) => estimate(request.body, request),
+  )
+  app.post(
+    '/api/v1/pose-estimation/batch',
+    { schema: { body: z.array(poseEstimationRequestV1), response: { 200: pemBatchResponseV1 } } },
+    async (request) => {
+      const started = performance.now()
+      const answers: PoseEstimationResponseV1[] = []
+      // One after the other: each search already uses all threads.
+      for (const body of request.body) {
+        answers.push(
+          await estimate(body, request).catch((error: unknown) => toPoseFailure(body, asPlatformError(error).message)),
+        )
+      }
+      return toBatchAnswer(answers, (performance.now() - started) / MILLISECONDS_PER_SECOND)
+    },
+  )
+  app.get(
+    '/api/v1/pose-estimation/sample',
+    { schema: { querystring: z.object({ sample_dir: z.string().optional() }) } },
+    (request) => readPoseSample(deps.library, request.query.sample_dir),
+  )
+}
+
+/** The drop-in routes of PEM that tell about it and its model. */
+export function registerModelV1(app: ServiceApp, model: ModelState): void {
   const started = performance.now()
   const uptime = (): number => (performance.now() - started) / MILLISECONDS_PER_SECOND
 
@@ -27,17 +86,29 @@ export function registerV1(app: ServiceApp, deps: Dependencies): void {
     status: 'healthy',
     message: 'Server is running',
     uptime: uptime(),
-    model: MODEL,
+    model: model.describe(),
   }))
-  app.get('/api/v1/status', () => ({
-    server: 'running',
-    model_loaded: true,
-    device: MODEL.device,
-    uptime: uptime(),
-    version: VERSION,
-  }))
+  app.get('/api/v1/status', () => {
+    const { loaded, device } = model.describe()
+    return { server: 'running', model_loaded: loaded, device, uptime: uptime(), version: VERSION }
+  })
   app.get('/api/v1/ping', () => ({ message: 'pong', timestamp: new Date().toISOString() }))
-  app.get('/api/v1/model/status', { schema: { response: { 200: pemModelV1 } } }, () => MODEL)
+  app.get('/api/v1/model/status', { schema: { response: { 200: pemModelV1 } } }, () => model.describe())
+  app.post('/api/v1/model/load', { schema: { querystring: pemLoadQueryV1 } }, ({ query }) => {
+    const { device, parameters, loading_time } = model.describe()
+    const base = { loading_time, device, parameters }
+    if (query.checkpoint_path ?? query.config_path) {
+      // A checkpoint is a program; which one runs is decided by whoever runs the server.
+      const message = 'Checkpoints and configurations are not loaded over HTTP; configure the server instead.'
+      return { success: false, message, ...base }
+    }
+    model.load()
+    return { success: true, message: 'Model loaded successfully', ...base }
+  })
+  app.post('/api/v1/model/unload', () => {
+    model.unload()
+    return { success: true, message: 'Model unloaded successfully' }
+  })
   app.get('/api/v1/model/info', () => ({
     model_name: 'geometric',
     version: VERSION,
@@ -52,56 +123,9 @@ export function registerV1(app: ServiceApp, deps: Dependencies): void {
     },
     output_format: { pose: 'R 3x3 row-major, t in mm, camera from object', confidence: 'probability 0..1' },
   }))
-  app.get('/api/v1/pose-estimation/status', () => ({
-    service: 'pose-estimation',
-    status: 'ready',
-    model_loaded: true,
-    device: MODEL.device,
-    parameters: MODEL.parameters,
-    loading_time: MODEL.loading_time,
-  }))
-
-  app.post(
-    '/api/v1/pose-estimation',
-    { schema: { body: poseEstimationRequestV1, response: { 200: poseEstimationResponseV1 } } },
-    async (request): Promise<PoseEstimationResponseV1> => {
-      const { body } = request
-      const cadPath = deps.library.confine(body.cad_path)
-      const templateDirectory = deps.library.confine(body.template_dir)
-      for (const [kind, path, text] of [
-        ['CAD file', cadPath, body.cad_path],
-        ['Template directory', templateDirectory, body.template_dir],
-      ] as const) {
-        if (existsSync(path)) continue
-        throw new PlatformError('request.malformed', { detail: `${kind} not found: ${text}` })
-      }
-      try {
-        return await estimateFromV1(body, cadPath, deps)
-      } catch (error) {
-        const refusal = asPlatformError(error)
-        if (refusal.status >= 500) request.log.error({ err: error, cause: refusal.cause }, 'pose estimation failed')
-        return failure(body, `${refusal.message} [${refusal.code}]`)
-      }
-    },
-  )
-}
-
-/** v1 answers 200 with success false for anything wrong with the images. */
-function failure(body: z.infer<typeof poseEstimationRequestV1>, message: string): PoseEstimationResponseV1 {
-  return {
-    success: false,
-    detections: [],
-    pose_scores: [],
-    pred_rot: [],
-    pred_trans: [],
-    pred_quat: [],
-    poses: [],
-    num_detections: 0,
-    inference_time: 0,
-    elapsed_time: 0,
-    template_dir_used: body.template_dir,
-    cad_path_used: body.cad_path,
-    output_dir_used: null,
-    error_message: message,
-  }
+  app.get('/api/v1/pose-estimation/status', () => {
+    const { loaded, device, parameters, loading_time } = model.describe()
+    const status = loaded ? 'ready' : 'not_ready'
+    return { service: 'pose-estimation', status, model_loaded: loaded, device, parameters, loading_time }
+  })
 }

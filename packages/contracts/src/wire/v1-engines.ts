@@ -78,6 +78,25 @@ export const poseEstimationResponseV1 = z.object({
 })
 export type PoseEstimationResponseV1 = z.infer<typeof poseEstimationResponseV1>
 
+export type PoseEstimationRequestV1 = z.infer<typeof poseEstimationRequestV1>
+
+export const pemBatchResponseV1 = z.object({
+  message: z.string(),
+  total_requests: z.number().int(),
+  successful_requests: z.number().int(),
+  failed_requests: z.number().int(),
+  total_time: z.number(),
+  results: z.array(poseEstimationResponseV1.extend({ request_id: z.number().int() })),
+  status: z.string(),
+})
+export type PemBatchResponseV1 = z.infer<typeof pemBatchResponseV1>
+
+export const pemLoadQueryV1 = z.object({
+  config_path: z.string().optional(),
+  checkpoint_path: z.string().optional(),
+  device: z.string().default('cuda'),
+})
+
 export const renderRequestV1 = z.object({
   cad_path: z.string(),
   output_dir: z.string(),
