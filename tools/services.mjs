@@ -1,4 +1,4 @@
-// Starts the four built servers as child processes and waits until they answer. Used by start, demo and bench.
+// Starts the four built servers as child processes and waits until they answer. Used by demo and bench.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +40,8 @@ export async function startServices({ ports = {}, env = {}, onExit = () => {}, s
       env: {
         // Only warnings: one line a service says where it listens.
         LOG_LEVEL: 'WARNING',
+        LOG_TO_FILE: 'false',
+        AUTO_START_DEPENDENCIES: 'false',
         ...process.env,
         ISM_SERVER_URL: urls.ism,
         PEM_SERVER_URL: urls.pem,

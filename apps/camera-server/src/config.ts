@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
-import { hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import {
+  hostField,
+  logFileFields,
+  logFileOf,
+  logLevelField,
+  parseConfig,
+  portField,
+  type Environment,
+  type LogFile,
+} from '@sextant/service-kit'
 import { z } from 'zod'
 
 /** Variables of the camera server. */
@@ -10,6 +19,7 @@ const schema = z.object({
   PORT: portField(51000),
   CAMERA_LOG_LEVEL: z.string().optional(),
   LOG_LEVEL: logLevelField,
+  ...logFileFields,
   CAMERA_SOURCE: z.enum(['synthetic', 'recorded', 'folder']).default('synthetic'),
   CAMERA_FOLDER: z.string().optional(),
   CAMERA_FPS: z.coerce.number().positive().max(60).default(5),
@@ -20,6 +30,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: z.infer<typeof logLevelField>
+  /** null: no files */
+  readonly logFile: LogFile | null
   readonly source: 'synthetic' | 'recorded' | 'folder'
   /** recorded: captures; folder: images; synthetic: CAD, null = the example's */
   readonly folder: string | null
@@ -38,6 +50,7 @@ export function readConfig(env: Environment): Config {
     host: values.CAMERA_SERVER_HOST ?? values.HOST,
     port: values.CAMERA_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
+    logFile: logFileOf(values),
     source: values.CAMERA_SOURCE,
     folder: values.CAMERA_FOLDER === undefined ? null : resolve(values.CAMERA_FOLDER),
     fps: values.CAMERA_FPS,

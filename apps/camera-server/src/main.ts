@@ -1,8 +1,8 @@
-import { runService } from '@sextant/service-kit'
+import { readEnvironment, runService } from '@sextant/service-kit'
 import { buildApp } from './app.ts'
 import { compose } from './compose.ts'
 import { readConfig } from './config.ts'
 
-const config = readConfig(process.env)
+const config = readConfig(readEnvironment(process.env, import.meta.url))
 const app = await buildApp(config, await compose(config))
 await runService(app, { host: config.host, port: config.port, title: `Camera server (${config.source})`, process })

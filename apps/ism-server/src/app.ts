@@ -7,7 +7,7 @@ import { registerV2 } from './routes/v2.ts'
 
 /** The ISM server without listening; tests inject into it. */
 export async function buildApp(
-  config: Pick<Config, 'logLevel' | 'preload' | 'templateCache'>,
+  config: Pick<Config, 'logLevel' | 'logFile' | 'preload' | 'templateCache'>,
   deps: Dependencies,
 ): Promise<ServiceApp> {
   const service = await createService({
@@ -16,6 +16,7 @@ export async function buildApp(
     version: '1.0.0',
     description: 'Instance segmentation: where an object may be in an RGB-D frame, ranked against its templates.',
     logLevel: config.logLevel,
+    logFile: config.logFile,
   })
   registerV1(service.app, deps)
   registerV2(service, deps)

@@ -4,12 +4,15 @@ import {
   booleanField,
   hostField,
   listField,
+  logFileFields,
+  logFileOf,
   logLevelField,
   megabytesField,
   parseConfig,
   portField,
   type CacheLimits,
   type Environment,
+  type LogFile,
 } from '@sextant/service-kit'
 import { z } from 'zod'
 
@@ -20,6 +23,7 @@ const schema = z.object({
   ISM_SERVER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   PORT: portField(8002),
   LOG_LEVEL: logLevelField,
+  ...logFileFields,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   ISM_MAX_CACHE_SIZE: z.coerce.number().int().min(1).default(20),
   ISM_CACHE_MAX_MB: megabytesField(512),
@@ -33,6 +37,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: z.infer<typeof logLevelField>
+  /** null: no files */
+  readonly logFile: LogFile | null
   /** absolute path of the static root */
   readonly staticDir: string
   /** described template sets, shared by the workers */
@@ -50,6 +56,7 @@ export function readConfig(env: Environment): Config {
     host: values.ISM_SERVER_HOST ?? values.HOST,
     port: values.ISM_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
+    logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     templateCache: { maxEntries: values.ISM_MAX_CACHE_SIZE, maxBytes: values.ISM_CACHE_MAX_MB },
     preload: values.ISM_PRELOAD_TEMPLATES ? values.ISM_PRELOAD_LIST : [],

@@ -1,5 +1,7 @@
 import { createService, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
+import { createDependencyStarter } from './dependencies/start-dependencies.ts'
+import { registerHousekeeping } from './housekeeping.ts'
 import { registerConsole } from './routes/console.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerMeshes } from './routes/meshes.ts'
@@ -17,14 +19,28 @@ export async function buildApp(deps: Dependencies): Promise<ServiceApp> {
     description:
       'Takes requests, orders the stages (templates, segmentation, pose) and answers with verified 6D poses.',
     logLevel: deps.config.logLevel,
+    logFile: deps.config.logFile,
   })
-  registerHealth(service.app, deps)
+  const starter = createDependencyStarter({
+    driver: deps.driver,
+    remotes: deps.remotes,
+    healthUrls: deps.config.healthUrls,
+    log: (fields, message) => service.app.log.info(fields, message),
+  })
+  registerHealth(service.app, deps, starter.states)
   registerObjects(service.app, deps)
   registerRender(service.app, deps)
   registerFullPipeline(service, deps)
   registerRuns(service.app, deps)
   registerMeshes(service.app, deps)
   await registerConsole(service.app, deps.config.consoleDir)
-  service.app.addHook('onClose', () => deps.close())
+  registerHousekeeping(service.app, deps)
+  service.app.addHook('onListen', () => {
+    void starter.run()
+  })
+  service.app.addHook('onClose', async () => {
+    await starter.close()
+    await deps.close()
+  })
   return service.app
 }

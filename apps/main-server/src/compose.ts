@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createHostPolicy, RemoteClient, remoteStages, RssCamera } from '@sextant/client'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { openLibrary, openRunStore, type ObjectLibrary, type RunStore } from '@sextant/library'
@@ -5,6 +6,9 @@ import type { Stages } from '@sextant/pipeline'
 import { createCamera, type CameraPort } from './camera-frame.ts'
 import { createWorkerPool, workerEntry, type WorkerPool } from '@sextant/service-kit'
 import type { Config } from './config.ts'
+import { createComposeDriver } from './dependencies/compose-driver.ts'
+import { createProcessDriver } from './dependencies/process-driver.ts'
+import type { DependencyDriver } from './dependencies/start-dependencies.ts'
 import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
 import { createRunManager, type RunManager } from './runs/run-manager.ts'
 import type { ViewTask } from './view-task.ts'
@@ -19,6 +23,8 @@ export interface Dependencies {
   /** frames of camera servers, aligned */
   readonly camera: CameraPort
   readonly remotes: Readonly<Record<ServerName, RemoteClient>>
+  /** what starts the servers behind Main; null without a driver for them */
+  readonly driver: DependencyDriver | null
   /** the history, and the runs under way */
   readonly runs: { readonly store: RunStore; readonly manager: RunManager }
   /** clouds, depth pictures and meshes for the browser */
@@ -31,15 +37,21 @@ export interface Dependencies {
 /** Pictures that may wait; more means that nobody looks at them. */
 const VIEW_QUEUE_MAX = 64
 
-/** Longest waits of the original: ISM 600 s, PEM 900 s, Render 3600 s. */
-const TIMEOUT_SECONDS = { ism: 600, pem: 900, render: 3600 } as const
+/** The Render server is told to answer this much earlier than Main would give up, s. */
+const RENDER_MARGIN_SECONDS = 120
 
-export async function compose(config: Config): Promise<Dependencies> {
+/** How child servers are started; only main.ts knows the process. */
+export interface ProcessContext {
+  readonly node: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export async function compose(config: Config, context?: ProcessContext): Promise<Dependencies> {
   const library = openLibrary(config.staticDir)
   const remote = (name: ServerName): { name: string; url: string; timeoutMs: number } => ({
     name,
     url: config.urls[name],
-    timeoutMs: TIMEOUT_SECONDS[name] * MILLISECONDS_PER_SECOND,
+    timeoutMs: config.timeoutSeconds[name] * MILLISECONDS_PER_SECOND,
   })
   const remotes = {
     ism: new RemoteClient(remote('ism')),
@@ -48,7 +60,7 @@ export async function compose(config: Config): Promise<Dependencies> {
   }
   const stages = remoteStages({
     ...remotes,
-    renderWaitSeconds: TIMEOUT_SECONDS.render,
+    renderWaitSeconds: Math.max(1, config.timeoutSeconds.render - RENDER_MARGIN_SECONDS),
     async locate({ className, objectName }) {
       const object = await library.findObject(className, objectName)
       const { cadPath, templateDirectory } = object
@@ -77,6 +89,7 @@ export async function compose(config: Config): Promise<Dependencies> {
     stages,
     camera: createCamera(cameraClient, config.camera, () => Date.now()),
     remotes,
+    driver: driverOf(config, context),
     runs: { store, manager },
     view,
     now,
@@ -86,4 +99,13 @@ export async function compose(config: Config): Promise<Dependencies> {
       await Promise.all([...Object.values(remotes), cameraClient].map((client) => client.close()))
     },
   }
+}
+
+function driverOf(config: Config, context: ProcessContext | undefined): DependencyDriver | null {
+  const { driver, composeFile } = config.autoStart
+  if (driver === 'compose') return createComposeDriver(composeFile)
+  if (driver === 'none' || context === undefined) return null
+  const moduleOf = (server: ServerName): string =>
+    fileURLToPath(new URL(`../../${server}-server/dist/main.js`, import.meta.url))
+  return createProcessDriver({ ...context, urls: config.urls, moduleOf })
 }

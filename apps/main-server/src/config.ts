@@ -2,7 +2,17 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { CAPTURE_DEFAULTS } from '@sextant/image'
-import { booleanField, hostField, logLevelField, parseConfig, portField, type Environment } from '@sextant/service-kit'
+import {
+  booleanField,
+  hostField,
+  logFileFields,
+  logFileOf,
+  logLevelField,
+  parseConfig,
+  portField,
+  type Environment,
+  type LogFile,
+} from '@sextant/service-kit'
 import { z } from 'zod'
 import type { CameraSettings } from './camera-frame.ts'
 
@@ -17,6 +27,7 @@ const schema = z.object({
   HOST: hostField,
   PORT: portField(8001),
   LOG_LEVEL: logLevelField,
+  ...logFileFields,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   ISM_SERVER_URL: url('http://localhost:8002'),
   PEM_SERVER_URL: url('http://localhost:8003'),
@@ -35,6 +46,13 @@ const schema = z.object({
   RSS_MIN_DEPTH_COVERAGE: z.coerce.number().min(0).max(1).default(CAPTURE_DEFAULTS.minDepthCoverage),
   SEXTANT_CONSOLE_DIR: z.string().optional(),
   SEXTANT_RUN_HISTORY_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
+  AUTO_START_DEPENDENCIES: booleanField(true),
+  AUTO_START_DRIVER: z.enum(['process', 'compose', 'none']).default('process'),
+  AUTO_START_COMPOSE_FILE: z.string().default('./docker-compose.yml'),
+  OUTPUT_RETENTION_DAYS: z.coerce.number().min(0).default(30),
+  ISM_TIMEOUT_SEC: z.coerce.number().positive().default(600),
+  PEM_TIMEOUT_SEC: z.coerce.number().positive().default(900),
+  RENDER_TIMEOUT_SEC: z.coerce.number().positive().default(3720),
   MAIN_SERVER_SAVE_INPUT_IMAGES: booleanField(false),
   MAIN_SERVER_SAVE_CAMERA_PARAMS: booleanField(true),
   MAIN_SERVER_SAVE_SERVER_RESPONSES: booleanField(false),
@@ -44,6 +62,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: z.infer<typeof logLevelField>
+  /** null: no files */
+  readonly logFile: LogFile | null
   /** absolute path of the static root */
   readonly staticDir: string
   /** absolute path of the built console */
@@ -54,6 +74,12 @@ export interface Config {
   readonly urls: Readonly<Record<'ism' | 'pem' | 'render', string>>
   readonly healthUrls: Readonly<Record<'ism' | 'pem' | 'render', string>>
   readonly camera: CameraSettings & { readonly allowedHosts: readonly string[]; readonly timeoutMs: number }
+  /** who starts the servers behind Main when they are not there */
+  readonly autoStart: { readonly driver: 'process' | 'compose' | 'none'; readonly composeFile: string }
+  /** output folders older than this are removed; 0 = never */
+  readonly outputRetentionDays: number
+  /** longest wait for one answer, s */
+  readonly timeoutSeconds: Readonly<Record<'ism' | 'pem' | 'render', number>>
   readonly saveInputImages: boolean
   readonly saveCameraParams: boolean
   readonly saveServerResponses: boolean
@@ -72,6 +98,7 @@ export function readConfig(env: Environment): Config {
     host: values.HOST,
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
+    logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     consoleDir: resolve(values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url))),
     runHistoryMax: values.SEXTANT_RUN_HISTORY_MAX,
@@ -94,6 +121,12 @@ export function readConfig(env: Environment): Config {
         minDepthCoverage: values.RSS_MIN_DEPTH_COVERAGE,
       },
     },
+    autoStart: {
+      driver: values.AUTO_START_DEPENDENCIES ? values.AUTO_START_DRIVER : 'none',
+      composeFile: resolve(values.AUTO_START_COMPOSE_FILE),
+    },
+    outputRetentionDays: values.OUTPUT_RETENTION_DAYS,
+    timeoutSeconds: { ism: values.ISM_TIMEOUT_SEC, pem: values.PEM_TIMEOUT_SEC, render: values.RENDER_TIMEOUT_SEC },
     saveInputImages: values.MAIN_SERVER_SAVE_INPUT_IMAGES,
     saveCameraParams: values.MAIN_SERVER_SAVE_CAMERA_PARAMS,
     saveServerResponses: values.MAIN_SERVER_SAVE_SERVER_RESPONSES,

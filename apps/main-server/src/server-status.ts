@@ -4,7 +4,7 @@ import type { Dependencies, ServerName } from './compose.ts'
 
 const CHECK_TIMEOUT_MS = 5000
 
-type ServerStatus = z.infer<typeof serverStatusV1>
+type ServerStatus = Omit<z.infer<typeof serverStatusV1>, 'auto_start'>
 
 type BaseField = 'url' | 'status' | 'response_time_ms' | 'last_check' | 'error_message'
 

@@ -8,7 +8,7 @@ import { registerV2 } from './routes/v2.ts'
 
 /** The PEM server without listening; tests inject into it. */
 export async function buildApp(
-  config: Pick<Config, 'logLevel' | 'preload' | 'cadCache'>,
+  config: Pick<Config, 'logLevel' | 'logFile' | 'preload' | 'cadCache'>,
   deps: Dependencies,
 ): Promise<ServiceApp> {
   const service = await createService({
@@ -17,6 +17,7 @@ export async function buildApp(
     version: '1.0.0',
     description: 'Pose estimation: CAD, RGB-D frame and detections in, verified 6D poses out.',
     logLevel: config.logLevel,
+    logFile: config.logFile,
   })
   const model = createModelState(deps)
   registerModelV1(service.app, model)

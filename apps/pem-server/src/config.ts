@@ -4,12 +4,15 @@ import {
   booleanField,
   hostField,
   listField,
+  logFileFields,
+  logFileOf,
   logLevelField,
   megabytesField,
   parseConfig,
   portField,
   type CacheLimits,
   type Environment,
+  type LogFile,
 } from '@sextant/service-kit'
 import { z } from 'zod'
 
@@ -21,6 +24,7 @@ const schema = z.object({
   PORT: portField(8003),
   PEM_LOG_LEVEL: z.string().optional(),
   LOG_LEVEL: logLevelField,
+  ...logFileFields,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   PEM_CAD_CACHE_MAX: z.coerce.number().int().min(1).default(20),
   PEM_CACHE_MAX_MB: megabytesField(1024),
@@ -35,6 +39,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: z.infer<typeof logLevelField>
+  /** null: no files */
+  readonly logFile: LogFile | null
   /** absolute path of the static root */
   readonly staticDir: string
   /** prepared models, shared by the workers */
@@ -57,6 +63,7 @@ export function readConfig(env: Environment): Config {
     host: values.PEM_SERVER_HOST ?? values.HOST,
     port: values.PEM_SERVER_PORT ?? values.PORT,
     logLevel: values.LOG_LEVEL,
+    logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     cadCache: { maxEntries: values.PEM_CAD_CACHE_MAX, maxBytes: values.PEM_CACHE_MAX_MB },
     preload: values.PEM_PRELOAD_TEMPLATES ? values.PEM_PRELOAD_LIST : [],

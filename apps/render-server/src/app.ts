@@ -14,6 +14,7 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
     version: VERSION,
     description: 'Renders the template set of a CAD file: 42 views with colour, mask, coordinates and depth.',
     logLevel: config.logLevel,
+    logFile: config.logFile,
   })
   const stopListening = deps.jobs.subscribe((job) => {
     if (job.endedAtMs === null || job.startedAtMs === null) return

@@ -1,4 +1,14 @@
-import { hostField, logLevelField, parseConfig, portField, type Environment, type LogLevel } from '@sextant/service-kit'
+import {
+  hostField,
+  logFileFields,
+  logFileOf,
+  logLevelField,
+  parseConfig,
+  portField,
+  type Environment,
+  type LogFile,
+  type LogLevel,
+} from '@sextant/service-kit'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -7,6 +17,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: LogLevel
+  /** null: no files */
+  readonly logFile: LogFile | null
   /** absolute path of the static folder */
   readonly staticDir: string
   /** template jobs that may wait */
@@ -25,6 +37,7 @@ const schema = z.object({
   PORT: portField(DEFAULT_PORT),
   RENDER_LOG_LEVEL: logLevelField.optional(),
   LOG_LEVEL: logLevelField,
+  ...logFileFields,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
   RENDER_MAX_QUEUED_JOBS: z.coerce.number().int().min(1).default(64),
   RENDER_JOB_TIME_LIMIT_SEC: z.coerce.number().positive().default(1800),
@@ -40,6 +53,7 @@ export function readConfig(env: Environment = process.env): Config {
     host: env['RENDER_SERVER_HOST'] ? (values.RENDER_SERVER_HOST ?? values.HOST) : values.HOST,
     port: env['RENDER_SERVER_PORT'] ? (values.RENDER_SERVER_PORT ?? values.PORT) : values.PORT,
     logLevel: env['RENDER_LOG_LEVEL'] ? (values.RENDER_LOG_LEVEL ?? values.LOG_LEVEL) : values.LOG_LEVEL,
+    logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     maxQueuedJobs: values.RENDER_MAX_QUEUED_JOBS,
     jobTimeLimitMs: values.RENDER_JOB_TIME_LIMIT_SEC * MILLISECONDS_PER_SECOND,

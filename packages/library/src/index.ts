@@ -10,5 +10,6 @@ export {
 } from './object-library.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'
 export { openRunStore, type RunFile, type RunFilter, type RunStore } from './run-store.ts'
+export { pruneOutputs } from './prune-outputs.ts'
 export { readSample, SAMPLE_FOLDERS, type Sample } from './read-sample.ts'
 export * from './template-store.ts'

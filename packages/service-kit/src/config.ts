@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 
 /** Environment variables, as the process has them. */
@@ -31,6 +32,28 @@ export const booleanField = (fallback: boolean): z.ZodType<boolean, string | und
     .enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE', '1', '0', 'yes', 'no'])
     .optional()
     .transform((value) => (value === undefined ? fallback : ['true', '1', 'yes'].includes(value.toLowerCase())))
+
+/** Where log files go; every service has these. */
+export const logFileFields = {
+  LOG_TO_FILE: booleanField(true),
+  LOG_DIR: z.string().default('./logs'),
+  LOG_RETENTION_DAYS: z.coerce.number().int().min(0).default(30),
+}
+
+export interface LogFile {
+  readonly directory: string
+  /** files older than this are removed; 0 = never */
+  readonly retentionDays: number
+}
+
+/** null: no files. */
+export function logFileOf(values: {
+  readonly LOG_TO_FILE: boolean
+  readonly LOG_DIR: string
+  readonly LOG_RETENTION_DAYS: number
+}): LogFile | null {
+  return values.LOG_TO_FILE ? { directory: resolve(values.LOG_DIR), retentionDays: values.LOG_RETENTION_DAYS } : null
+}
 
 /** Words separated by commas or spaces. */
 export const listField = (fallback: string): z.ZodType<string[], string | undefined> =>

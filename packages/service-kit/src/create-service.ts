@@ -11,7 +11,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LogLevel } from './config.ts'
+import { destination } from 'pino'
+import type { LogFile, LogLevel } from './config.ts'
+import { openDailyLog, type DailyLog } from './daily-log.ts'
 import { closeStreamsWith } from './event-stream.ts'
 import { installErrorHandling } from './errors-plugin.ts'
 import { installMetrics, type ServiceMetrics } from './metrics-plugin.ts'
@@ -23,6 +25,8 @@ export interface ServiceOptions {
   readonly version: string
   readonly description: string
   readonly logLevel: LogLevel
+  /** null or absent: only standard output */
+  readonly logFile?: LogFile | null
   readonly bodyLimitBytes?: number
 }
 
@@ -50,8 +54,9 @@ const REQUEST_ID_HEADER = 'x-request-id'
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT
+  const daily = openLog(options)
   const app = Fastify({
-    logger: { level: options.logLevel, base: { service: options.name } },
+    logger: { level: options.logLevel, base: { service: options.name }, stream: bothStreams(daily) },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestIdHeader: REQUEST_ID_HEADER,
@@ -83,9 +88,28 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     request.log.debug({ method: request.method, url: request.url, status: reply.statusCode, ms }, 'answered')
     done()
   })
+  if (daily !== null) app.addHook('onClose', () => daily.close())
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   app.get('/health/live', { schema: { hide: true } }, () => ({ status: 'healthy' }))
   await app.register(reference, { routePrefix: '/docs', configuration: { url: '/openapi.json' } })
   app.get('/redoc', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
   return { app, metrics }
+}
+
+function openLog({ name, logFile, logLevel }: ServiceOptions): DailyLog | null {
+  if (logFile === undefined || logFile === null || logLevel === 'silent') return null
+  return openDailyLog({ ...logFile, prefix: `${name}_server`, now: () => new Date() })
+}
+
+const STANDARD_OUTPUT = 1
+
+/** Standard output, and the file of the day when there is one. */
+function bothStreams(daily: DailyLog | null): { write(line: string): void } {
+  const output = destination(STANDARD_OUTPUT)
+  return {
+    write(line) {
+      output.write(line)
+      daily?.write(line)
+    },
+  }
 }

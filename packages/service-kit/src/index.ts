@@ -5,13 +5,18 @@ export {
   ConfigError,
   hostField,
   listField,
+  logFileFields,
+  logFileOf,
   logLevelField,
   megabytesField,
   parseConfig,
   portField,
   type Environment,
+  type LogFile,
   type LogLevel,
 } from './config.ts'
+export { openDailyLog, type DailyLog, type DailyLogOptions } from './daily-log.ts'
+export { readEnvironment } from './environment.ts'
 export { createService, type Service, type ServiceApp, type ServiceOptions } from './create-service.ts'
 export { asPlatformError } from './errors-plugin.ts'
 export type { ServiceMetrics } from './metrics-plugin.ts'

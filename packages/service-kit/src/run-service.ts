@@ -24,6 +24,8 @@ export async function runService(app: ServiceApp, options: RunOptions): Promise<
   }
   options.process.on('SIGINT', close)
   options.process.on('SIGTERM', close)
+  // A child of Main ends with it, however Main ended.
+  options.process.on('disconnect', close)
   await app.listen({ host: options.host, port: options.port })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port

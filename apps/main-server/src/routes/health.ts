@@ -2,13 +2,22 @@ import { healthV1, PlatformError, serversStatusV1, serverStatusV1 } from '@sexta
 import type { ServiceApp } from '@sextant/service-kit'
 import { z } from 'zod'
 import type { Dependencies, ServerName } from '../compose.ts'
+import type { StartState } from '../dependencies/start-dependencies.ts'
 import { checkServer } from '../server-status.ts'
 import { asksForPage, sendPage } from './console.ts'
 
 const HEALTH_PATHS = ['/health', '/api/v1/objects/health', '/api/v1/servers/health', '/api/v1/workflow/health']
 const SERVERS: readonly ServerName[] = ['ism', 'pem', 'render']
 
-export function registerHealth(app: ServiceApp, deps: Dependencies): void {
+export function registerHealth(
+  app: ServiceApp,
+  deps: Dependencies,
+  startStates: () => Readonly<Record<ServerName, StartState>>,
+): void {
+  const check = async (name: ServerName): Promise<z.infer<typeof serverStatusV1>> => ({
+    ...(await checkServer(name, deps)),
+    auto_start: startStates()[name],
+  })
   const health = (): z.infer<typeof healthV1> => ({ status: 'healthy', timestamp: deps.now().toISOString() })
 
   app.get('/', { schema: { response: { 200: healthV1 } } }, async (request, reply) =>
@@ -19,11 +28,7 @@ export function registerHealth(app: ServiceApp, deps: Dependencies): void {
   }
 
   app.get('/api/v1/servers/status', { schema: { response: { 200: serversStatusV1 } } }, async () => {
-    const [ism, pem, render] = await Promise.all([
-      checkServer('ism', deps),
-      checkServer('pem', deps),
-      checkServer('render', deps),
-    ])
+    const [ism, pem, render] = await Promise.all([check('ism'), check('pem'), check('render')])
     const healthy = [ism, pem, render].filter((server) => server.status === 'healthy').length
     return {
       servers: { ism, pem, render },
@@ -38,7 +43,7 @@ export function registerHealth(app: ServiceApp, deps: Dependencies): void {
     { schema: { params: z.object({ server: z.string() }), response: { 200: serverStatusV1 } } },
     async (request) => {
       const name = SERVERS.find((server) => server === request.params.server)
-      if (name !== undefined) return checkServer(name, deps)
+      if (name !== undefined) return check(name)
       throw new PlatformError('object.not_found', { detail: `Server not found: ${request.params.server}` })
     },
   )

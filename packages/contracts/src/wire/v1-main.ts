@@ -19,6 +19,8 @@ export const serverStatusV1 = z.object({
   queue_depth: z.number().nullable(),
   /** by cache; null before its first request */
   cache_hit_rate: z.record(z.string(), z.number().nullable()),
+  /** what became of it when Main started */
+  auto_start: z.string(),
 })
 
 export const serversStatusV1 = z.object({
