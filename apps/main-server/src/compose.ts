@@ -5,15 +5,13 @@ import { openLibrary, openRunStore, type ObjectLibrary, type RunStore } from '@s
 import type { Stages } from '@sextant/pipeline'
 import { createCamera, type CameraPort } from './camera-frame.ts'
 import { createWorkerPool, workerEntry, type WorkerPool } from '@sextant/service-kit'
-import type { Config } from './config.ts'
+import type { Config, ServerName } from './config.ts'
 import { createComposeDriver } from './dependencies/compose-driver.ts'
 import { createProcessDriver } from './dependencies/process-driver.ts'
 import type { DependencyDriver } from './dependencies/start-dependencies.ts'
 import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
 import { createRunManager, type RunManager } from './runs/run-manager.ts'
 import type { ViewTask } from './view-task.ts'
-
-export type ServerName = 'ism' | 'pem' | 'render'
 
 /** What the routes use. */
 export interface Dependencies {

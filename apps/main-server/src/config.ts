@@ -58,6 +58,9 @@ const schema = z.object({
   MAIN_SERVER_SAVE_SERVER_RESPONSES: booleanField(false),
 })
 
+/** The servers behind Main. */
+export type ServerName = 'ism' | 'pem' | 'render'
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -71,15 +74,15 @@ export interface Config {
   /** most runs kept in the history */
   readonly runHistoryMax: number
   /** base URLs without trailing slash */
-  readonly urls: Readonly<Record<'ism' | 'pem' | 'render', string>>
-  readonly healthUrls: Readonly<Record<'ism' | 'pem' | 'render', string>>
+  readonly urls: Readonly<Record<ServerName, string>>
+  readonly healthUrls: Readonly<Record<ServerName, string>>
   readonly camera: CameraSettings & { readonly allowedHosts: readonly string[]; readonly timeoutMs: number }
   /** who starts the servers behind Main when they are not there */
   readonly autoStart: { readonly driver: 'process' | 'compose' | 'none'; readonly composeFile: string }
   /** output folders older than this are removed; 0 = never */
   readonly outputRetentionDays: number
   /** longest wait for one answer, s */
-  readonly timeoutSeconds: Readonly<Record<'ism' | 'pem' | 'render', number>>
+  readonly timeoutSeconds: Readonly<Record<ServerName, number>>
   readonly saveInputImages: boolean
   readonly saveCameraParams: boolean
   readonly saveServerResponses: boolean

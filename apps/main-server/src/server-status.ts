@@ -1,6 +1,7 @@
 import { serviceStatusV2, type serverStatusV1 } from '@sextant/contracts'
 import type { z } from 'zod'
-import type { Dependencies, ServerName } from './compose.ts'
+import type { Dependencies } from './compose.ts'
+import type { ServerName } from './config.ts'
 
 const CHECK_TIMEOUT_MS = 5000
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { ServerName } from '../compose.ts'
+import type { ServerName } from '../config.ts'
 import type { DependencyDriver } from './start-dependencies.ts'
 
 const run = promisify(execFile)

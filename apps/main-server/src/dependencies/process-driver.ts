@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import type { ServerName } from '../compose.ts'
+import type { ServerName } from '../config.ts'
 import type { DependencyDriver } from './start-dependencies.ts'
 
 export interface ProcessDriverOptions {

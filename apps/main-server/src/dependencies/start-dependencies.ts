@@ -1,5 +1,5 @@
 import type { RemoteClient } from '@sextant/client'
-import type { ServerName } from '../compose.ts'
+import type { ServerName } from '../config.ts'
 
 export type DependencyLog = (fields: Record<string, unknown>, message: string) => void
 

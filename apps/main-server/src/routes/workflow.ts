@@ -23,7 +23,8 @@ const CAMERA_STATUS: Partial<Record<PlatformError['code'], 400 | 500>> = {
 }
 
 const namedImages = z.looseObject({ input_images: inputImagesV1 })
-const failureV1 = workflowResponseV1.extend({ detail: z.string() })
+/** `detail` as everywhere in v1; a failure of the camera has the fields of a workflow answer besides. */
+const failureV1 = z.looseObject({ detail: z.string() })
 const response = { 200: workflowResponseV1, 400: failureV1, 500: failureV1 }
 
 /** POST /api/v1/workflow/full-pipeline and full-pipeline-from-rss. */
