@@ -1,13 +1,16 @@
 import type { Rng, TriangleMesh } from '@sextant/geometry'
 
-/** Relative deviation of each side (standard deviation), and amplitude of dents in sides, of the worst CAD. */
-const SCALE_DEVIATION = 0.009
-const DENT_AMPLITUDE = 0.006
+/**
+ * Relative deviation of each side (standard deviation), and amplitude of dents in sides, of the worst CAD. Cups, cans and
+ * tools in real frames lie 0.7 to 2 % of their diameter beside their own meshes.
+ */
+const SCALE_DEVIATION = 0.012
+const DENT_AMPLITUDE = 0.014
 const DENTS = 3
 
 /**
- * The thing as it left the factory and aged: sides off by up to a percent, shallow dents, colours faded, darker or
- * tinted against the CAD; some CAD is nearly exact, some is not. Without it, generated scenes promise fits that no real
+ * The thing as it left the factory and aged: sides off by a percent or two, shallow dents, colours faded, richer, darker
+ * or tinted against the CAD; some CAD is nearly exact, some is not. Without it, generated scenes promise fits that no real
  * frame gives.
  *
  * @param mesh  mm, object; left as it is
@@ -40,14 +43,22 @@ function deformed(positions: Float32Array, severity: number, rng: Rng): Float32A
   return out
 }
 
-/** sRGB values through a gamma, a contrast and a tint of their own. */
+/** sRGB values through a gamma, a contrast, a saturation and a tint of their own. */
 function faded(colors: Uint8Array, rng: Rng): Uint8Array {
-  const gamma = Math.exp(0.2 * rng.normal())
+  const gamma = Math.exp(0.25 * rng.normal())
   const contrast = 1 - 0.35 * rng.next() ** 2
-  const tints = [0, 1, 2].map(() => 1 + 0.06 * rng.normal())
+  const saturation = Math.exp(0.35 * rng.normal())
+  const tints = [0, 1, 2].map(() => 1 + 0.08 * rng.normal())
   const gray = 110 + 60 * rng.next()
-  return Uint8Array.from(colors, (value, i) => {
-    const toned = 255 * (value / 255) ** gamma * (tints[i % 3] ?? 1)
-    return Math.min(255, Math.max(0, Math.round(gray + contrast * (toned - gray))))
-  })
+  const out = new Uint8Array(colors.length)
+  for (let i = 0; i < colors.length; i += 3) {
+    const [r = 0, g = 0, b = 0] = colors.subarray(i, i + 3)
+    const luminance = 0.299 * r + 0.587 * g + 0.114 * b
+    for (let c = 0; c < 3; c++) {
+      const rich = Math.max(0, luminance + saturation * ((colors[i + c] ?? 0) - luminance))
+      const toned = 255 * (rich / 255) ** gamma * (tints[c] ?? 1)
+      out[i + c] = Math.min(255, Math.max(0, Math.round(gray + contrast * (toned - gray))))
+    }
+  }
+  return out
 }

@@ -11,6 +11,9 @@ export interface DepthSensor {
   readonly pixelNoise: number
   readonly patchNoise: number
   readonly patchSize: number
+  /** px of disparity by which the calibration bends surfaces, over `warpSize` image px */
+  readonly warp: number
+  readonly warpSize: number
   readonly disparityStep: number
   /** px by which the matching window smears depth edges (standard deviation) */
   readonly edgeJitter: number
@@ -43,6 +46,8 @@ export const DEPTH_SENSOR: DepthSensor = {
   pixelNoise: 0.035,
   patchNoise: 0.05,
   patchSize: 5,
+  warp: 0,
+  warpSize: 60,
   disparityStep: 1 / 32,
   edgeJitter: 0.55,
   edgeJump: 14,
@@ -105,7 +110,8 @@ export function senseDepth(
       if (smoothNoise(noiseX + x / 7, y / 7) + 0.25 * smoothNoise(noiseX + x / 2, y / 2) > 1.19) dropout = 1
       if (luck < dropout) continue
       const biased = z * (1 + (S.scaleBias * z) / 1000) + S.offsetBias
-      const disparity = scaleOfDisparity / biased + noise
+      const bend = S.warp > 0 ? S.warp * (2 * smoothNoise(noiseX + x / S.warpSize, 100 + y / S.warpSize) - 1) : 0
+      const disparity = scaleOfDisparity / biased + bend + noise
       const measured = S.disparityStep > 0 ? Math.round(disparity / S.disparityStep) * S.disparityStep : disparity
       const distance = scaleOfDisparity / measured
       if (distance > 0 && distance < 1.5 * S.farthest) out[i] = Math.round(distance)

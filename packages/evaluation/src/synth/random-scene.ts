@@ -94,7 +94,7 @@ export async function randomScene(
     const large = drawScene(drawn, doubled(camera), cameraFromWorld, table)
     const radiance = lightScene(large, drawn, eyeOf(invert(cameraFromWorld)), lighting)
     const gain = 0.8 + 0.5 * rng.next()
-    const warmth = 0.1 * rng.normal()
+    const warmth = 0.15 * rng.normal()
     const color = senseColor(radiance, camera.width, camera.height, rng, [
       gain * (1 + warmth),
       gain,

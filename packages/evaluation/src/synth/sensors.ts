@@ -6,15 +6,19 @@ export const SENSOR_KINDS: readonly SensorKind[] = ['structured-light', 'stereo'
 
 /**
  * One camera of a kind, with the calibration errors such cameras have in the field: depth that reads a few
- * thousandths (structured light) to 2.5 % (stereo, at 1 m) too far, and depth registered 0 to 3 px beside the colour.
+ * thousandths (structured light) to 2.5 % (stereo, at 1 m) too far, surfaces bent by up to a few mm over the size of an
+ * object, and depth registered 0 to 3 px beside the colour.
  */
 export function drawSensor(kind: SensorKind, rng: Rng): DepthSensor {
   const shift = [1.2 * rng.normal(), 0.8 * rng.normal()] as const
-  const level = 0.6 + 0.9 * rng.next()
+  const level = 0.5 + 0.8 * rng.next()
+  const warpSize = 35 + 60 * rng.next()
   if (kind === 'stereo') {
     return {
       ...DEPTH_SENSOR,
       pixelNoise: 0.035 * level,
+      warp: 0.15 * rng.next(),
+      warpSize,
       patchNoise: 0.07 * level,
       darkness: 28,
       darkDropout: 0.25,
@@ -27,8 +31,10 @@ export function drawSensor(kind: SensorKind, rng: Rng): DepthSensor {
     return {
       ...DEPTH_SENSOR,
       baseline: 75,
-      pixelNoise: 0.06 * level,
-      patchNoise: 0.05 * level,
+      pixelNoise: 0.05 * level,
+      warp: 0.25 * rng.next(),
+      warpSize,
+      patchNoise: 0.045 * level,
       patchSize: 7,
       disparityStep: 1 / 8,
       edgeJitter: 0.8,
@@ -43,7 +49,9 @@ export function drawSensor(kind: SensorKind, rng: Rng): DepthSensor {
   return {
     ...DEPTH_SENSOR,
     baseline: 60,
-    pixelNoise: 0.12 * level,
+    pixelNoise: 0.05 * level,
+    warp: 0.2 * rng.next(),
+    warpSize,
     patchNoise: 0.04 * level,
     disparityStep: 0,
     edgeDropout: 0.1,
