@@ -1,15 +1,14 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
 import { cross, normalize, type Vector3 } from '@sextant/geometry'
-import { proposalsWithin } from '@sextant/regions'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { distinctCandidates } from './explained-pixels.ts'
 import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
-import { SEARCH_EFFORTS, type PoseOptions, type SearchEffort } from './options.ts'
+import { SEARCH_EFFORTS, type PoseOptions } from './options.ts'
+import { planSearches } from './plan-searches.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
-import { regionsOfDetections } from './search-region.ts'
 import {
   createLocalRunner,
   type Search,
@@ -36,8 +35,8 @@ const DEGREES = Math.PI / 180
 /**
  * Finds the instances of one object in one frame.
  *
- * @param detections  where to look: proposals are searched for their points only; masks of a user or a network also
- *                    count in the score; null = the engine's own proposals of the whole frame
+ * @param detections  where to look: masks of a user or a network are searched alone and count in the score; proposals
+ *                    are searched besides the engine's own; null = the engine's own proposals of the whole frame
  * @returns poses best first, or why there is none and the best hypothesis that was not believed
  */
 export function estimateObject(
@@ -151,43 +150,6 @@ function whileTime<Item, Result>(
     results.push(...work(items.slice(from, from + batch)))
   }
   return results
-}
-
-/** Regions worth searching, with their share of the effort. */
-function planSearches(
-  scene: PreparedScene,
-  model: PreparedModel,
-  detections: readonly Detection[] | null,
-  effort: SearchEffort,
-): Search[] {
-  const searches: Search[] = []
-  const perProposal = { poseBudget: effort.proposalPoses, keep: effort.keepPerProposal, isTrusted: false }
-  if (detections === null) {
-    const limits = { low: 0.2 * model.diameter, high: 2.2 * model.diameter }
-    const fitting = scene.proposals.filter((p) => p.extentMm >= limits.low && p.extentMm <= limits.high)
-    for (const { maskPixels } of fitting.slice(0, effort.proposals)) {
-      searches.push({ pixels: maskPixels, detectionIndex: null, index: searches.length, ...perProposal })
-    }
-    return searches
-  }
-  for (const region of regionsOfDetections(scene, detections)) {
-    const detection = detections[region.detectionIndex ?? 0]
-    if (detection.source === 'proposal') {
-      if (searches.length < effort.proposals) searches.push({ ...region, index: searches.length, ...perProposal })
-      continue
-    }
-    const index = searches.length
-    searches.push({ ...region, index, poseBudget: effort.maskPoses, keep: effort.keepPerMask, isTrusted: true })
-    // A mask may be merged with a neighbour: its parts are searched too.
-    const inside = new Uint8Array(scene.fine.width * scene.fine.height)
-    for (const pixel of region.pixels) inside[pixel] = 1
-    for (const part of proposalsWithin(scene.regions, scene.surface, inside)) {
-      if (part.extentMm < 0.2 * model.diameter || part.areaPx > 0.85 * region.pixels.length) continue
-      const { detectionIndex } = region
-      searches.push({ pixels: part.maskPixels, detectionIndex, index: searches.length, ...perProposal })
-    }
-  }
-  return searches
 }
 
 /** Turns tried about a free axis: enough where nothing tells them apart, and where a handle does. */

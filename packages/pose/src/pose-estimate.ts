@@ -43,6 +43,8 @@ export function poseEstimateOf(
     colorAgreement: color?.correlation ?? null,
     colorSpread: color?.modelDeviation ?? null,
     chromaDifference: color?.chroma ?? null,
+    shadingAgreement: evidence.shading,
+    relief: evidence.relief,
   }
   return {
     cameraFromObject,

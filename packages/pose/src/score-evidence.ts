@@ -37,6 +37,10 @@ export interface PoseEvidence {
   /** null: the CAD has no telling colour */
   readonly color: ColorAgreement | null
   readonly segments: SegmentSupport
+  /** share of the colour variance that one light on this pose explains, at most 1 */
+  readonly shading: number
+  /** rms distance of the explained surface from a plane, over the allowed distance */
+  readonly relief: number
   /** null: no trusted mask; else share of inliers inside it, and share of it covered */
   readonly mask: { readonly inside: number; readonly covered: number } | null
 }
@@ -60,7 +64,8 @@ export function scoreEvidence(e: PoseEvidence): number {
     0.5 * (e.segments.bestIou - 0.75) +
     (e.segments.leafShare - 0.75) +
     0.05 * clamp(Math.log10(Math.max(1, e.inlierArea) / 1000), -1.2, 0.6) -
-    0.25 * Math.max(0, e.toleranceRatio - 1.5)
+    0.25 * Math.max(0, e.toleranceRatio - 1.5) +
+    0.4 * (Math.max(e.shading, -0.5) - 0.3)
   if (e.color !== null) {
     score += 0.35 * (e.color.correlation - 0.3) * Math.min(1, e.color.modelDeviation / 30)
     score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)

@@ -60,7 +60,8 @@ export function measureSilhouette(level: SceneLevel, target: RasterTarget, tau: 
       edgeSum += edges[o]
       const outside = depths[q]
       if (outside === 0) {
-        supportSum += 0.5 * 0.35
+        // Dark, shiny or half hidden from the depth camera: the picture decides.
+        supportSum += 0.5 * Math.max(0.35, 0.9 * edges[o])
         weightSum += 0.5
         continue
       }

@@ -3,9 +3,17 @@ import { transformFrom } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
+import { addPoint, createReliefTally, reliefOf, type ReliefTally } from './relief.ts'
 import type { SceneLevel } from './scene-level.ts'
 import { scoreEvidence, type PoseEvidence } from './score-evidence.ts'
 import { measureSegmentSupport, type SegmentLevel } from './segment-support.ts'
+import {
+  addShading,
+  createShadingTally,
+  resetShading,
+  shadingAgreementOf,
+  type ShadingTally,
+} from './shading-agreement.ts'
 import { measureSilhouette } from './silhouette.ts'
 
 /** Buffers of one level; one per worker. */
@@ -14,6 +22,8 @@ export interface VerifyWorkspace {
   readonly segments: SegmentLevel
   readonly target: RasterTarget
   readonly color: ColorTally
+  readonly shading: ShadingTally
+  readonly relief: ReliefTally
   /** [leafCount] explained pixels */
   readonly leafCounts: Int32Array
 }
@@ -24,6 +34,8 @@ export function createVerifyWorkspace(level: SceneLevel, segments: SegmentLevel)
     segments,
     target: createRasterTarget(level.width, level.height),
     color: createColorTally(level.width * level.height),
+    shading: createShadingTally(),
+    relief: createReliefTally(),
     leafCounts: new Int32Array(segments.leafAreas.length),
   }
 }
@@ -69,7 +81,7 @@ export function verifyPose(
   noise: number,
   mask: LevelMask | null,
 ): Verification {
-  const { level, segments, target, color, leafCounts } = ws
+  const { level, segments, target, color, shading, relief, leafCounts } = ws
   const { width, camera } = level
   const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
   const { diameter, mesh, usesColor } = model
@@ -77,6 +89,8 @@ export function verifyPose(
   if (coverage.pixelCount === 0) return EMPTY
   const tau = toleranceAt(pose[11], diameter, noise)
   resetColor(color)
+  resetShading(shading)
+  relief.fill(0)
   leafCounts.fill(0)
   let inliers = 0
   let insideMask = 0
@@ -116,6 +130,9 @@ export function verifyPose(
         ratioSum += Math.abs(dz) / tolerance
         residualSum += Math.abs(dz)
         if (usesColor) addColor(color, level.colors, target.colors, i)
+        addPoint(relief, observed * rx, observed * ry, observed)
+        // Every other pixel tells enough of the light.
+        if (((x + y) & 1) === 0) addShading(shading, level.colors, usesColor ? target.colors : null, i, nx, ny, nz)
       }
     }
   }
@@ -131,6 +148,8 @@ export function verifyPose(
     toleranceRatio: tau / (0.025 * diameter),
     outline: measureSilhouette(level, target, tau),
     color: usesColor && inliers > 0 ? colorAgreementOf(color) : null,
+    shading: shadingAgreementOf(shading),
+    relief: reliefOf(relief, inliers) / tau,
     segments: measureSegmentSupport(segments, leafCounts, inliers),
     mask:
       mask !== null && inliers > 0

@@ -33,6 +33,10 @@ export interface PoseScoreParts {
   readonly colorSpread: number | null
   /** mean difference of observed and rendered chromaticity, 0..1 (1 = another hue); null when the CAD has no colour */
   readonly chromaDifference: number | null
+  /** share of the observed colour variance that one light shining on this pose explains; at most 1, below 0 = none */
+  readonly shadingAgreement: number
+  /** rms distance of the explained surface from a plane, over the allowed distance: 0.5 and less = a flat patch */
+  readonly relief: number
 }
 
 /** How far the pose may be off, as the frame's geometry says. */
