@@ -7,26 +7,22 @@ import type { PoseScoreParts } from '@sextant/contracts'
 
 /** What the probability is made of; a colourless CAD counts as undecided. */
 export function probabilityTerms(parts: PoseScoreParts): Record<keyof typeof PROBABILITY_WEIGHTS, number> {
-  const { verification, toleranceRatio, residualRatio, relief, colorAgreement, colorSpread, chromaDifference } = parts
+  const { verification, toleranceRatio, relief, colorAgreement, colorSpread } = parts
   return {
     verification,
     coarseness: Math.max(0, Math.min(5, toleranceRatio) - 1.5),
-    residual: residualRatio - 0.2,
     relief: Math.log(Math.min(8, Math.max(0.25, relief))),
     pattern: (colorAgreement ?? 0) * Math.min(1, (colorSpread ?? 0) / 30),
-    chroma: chromaDifference === null ? 0 : Math.min(0.7, chromaDifference) - 0.4,
     one: 1,
   }
 }
 
 export const PROBABILITY_WEIGHTS = {
-  verification: 4.79,
-  coarseness: 0.93,
-  residual: -0.17,
-  relief: 0.54,
-  pattern: 0.79,
-  chroma: 0.16,
-  one: -4.92,
+  verification: 4.44,
+  coarseness: 0.82,
+  relief: 0.49,
+  pattern: 1.86,
+  one: -4.46,
 }
 
 /** Probability that a pose is right (MSSD below 0.1 diameters). */
