@@ -82,7 +82,13 @@ export interface PoseEstimate {
 
 /** Why no pose is answered. */
 export type RejectionReason =
-  'no_depth' | 'no_candidates' | 'no_hypotheses' | 'score_below_threshold' | 'deadline_exceeded'
+  | 'no_depth'
+  | 'no_candidates'
+  | 'no_hypotheses'
+  | 'score_below_threshold'
+  | 'deadline_exceeded'
+  /** another object explains the same pixels better */
+  | 'explained_by_other'
 
 /** The answer for one object: found, looked for and absent, or seen but not believed. */
 export interface ObjectOutcome {

@@ -88,7 +88,14 @@ export type PoseV2 = z.infer<typeof poseV2>
 export const posesResponseV2 = z.object({
   status: z.enum(['estimated', 'not_found', 'rejected']),
   reason: z
-    .enum(['no_depth', 'no_candidates', 'no_hypotheses', 'score_below_threshold', 'deadline_exceeded'])
+    .enum([
+      'no_depth',
+      'no_candidates',
+      'no_hypotheses',
+      'score_below_threshold',
+      'deadline_exceeded',
+      'explained_by_other',
+    ])
     .nullable(),
   poses: z.array(poseV2),
   bestRejected: poseV2.nullable(),

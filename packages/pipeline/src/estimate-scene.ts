@@ -1,0 +1,97 @@
+import { PlatformError, type PoseOptionsV2 } from '@sextant/contracts'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { interpretScene, type SceneClaims, type SceneOutcome } from './interpret-scene.ts'
+import type { EncodedFrame, ObjectReference, PoseResult, StageEnv, Stages } from './stages.ts'
+
+export interface SceneRequest {
+  readonly frame: EncodedFrame
+  readonly objects: readonly ObjectReference[]
+  /** `maxInstances` and `scoreThreshold` hold for every object, after competition */
+  readonly options: PoseOptionsV2
+  /** objects searched at a time */
+  readonly concurrency: number
+}
+
+export interface SceneEnv extends StageEnv {
+  /** monotonic clock, ms */
+  readonly now: () => number
+  /** told when the search for an object begins and ends */
+  readonly onObject?: (index: number, state: 'running' | 'searched') => void
+}
+
+/** One object of the scene: what is answered, or the refusal of its search. */
+export interface SceneObjectResult {
+  readonly outcome: SceneOutcome
+  readonly object: PoseResult['object'] | null
+  readonly error: PlatformError | null
+  readonly seconds: number
+  readonly timings: Readonly<Record<string, number>>
+}
+
+/** Searches answer poses down to this probability: competition needs the improbable too. */
+const CLAIM_THRESHOLD = 0.03
+/** Poses of one object beyond those asked for: its second best place, when the best is another object. */
+const SPARE_CLAIMS = 2
+
+const FAILED: SceneClaims = { status: 'not_found', reason: null, poses: [], bestRejected: null }
+
+/**
+ * Many objects in one frame: each is searched in the whole frame, then the claims are resolved jointly. The search uses
+ * the proposals that the pose stage makes of the frame once for all objects; templates are not needed. An object whose
+ * search is refused does not spoil the others.
+ */
+export async function estimateScene(
+  request: SceneRequest,
+  stages: Stages,
+  env: SceneEnv,
+): Promise<SceneObjectResult[]> {
+  const { frame, objects, options } = request
+  const searchOptions = {
+    ...options,
+    maxInstances: options.maxInstances + SPARE_CLAIMS,
+    scoreThreshold: Math.min(CLAIM_THRESHOLD, options.scoreThreshold),
+  }
+  // 1 every object alone
+  const searches = await mapLimited(objects, request.concurrency, async (object, index) => {
+    env.onObject?.(index, 'running')
+    const started = env.now()
+    const seconds = (): number => (env.now() - started) / MILLISECONDS_PER_SECOND
+    try {
+      const result = await stages.pose.estimate({ frame, object, detections: null, options: searchOptions }, env)
+      return { result, error: null, seconds: seconds() }
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error
+      return { result: null, error, seconds: seconds() }
+    } finally {
+      env.onObject?.(index, 'searched')
+    }
+  })
+  // 2 all together
+  const outcomes = interpretScene(
+    searches.map(({ result }) => result?.outcome ?? FAILED),
+    options,
+  )
+  return searches.map(({ result, error, seconds }, index) => ({
+    outcome: outcomes[index] as SceneOutcome,
+    object: result?.object ?? null,
+    error,
+    seconds,
+    timings: result?.timings ?? {},
+  }))
+}
+
+/** Works on at most `limit` items at a time; results in the order of the items. */
+async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length)
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await work(items[index] as Item, index)
+  }
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(limit, items.length)) }, lane))
+  return results
+}

@@ -1,0 +1,88 @@
+import type { PoseEstimate } from '@sextant/contracts'
+import { describe, expect, it } from 'vitest'
+import { interpretScene, type SceneClaims } from './interpret-scene.ts'
+import { areaOf, rleOfRuns, runsOf, sharedArea } from './pixel-runs.ts'
+
+const SIZE = [100, 100] as const
+
+/** A pose that explains the pixels from `start` to `end`. */
+const pose = (score: number, start: number, end: number): PoseEstimate =>
+  ({ score, mask: rleOfRuns([start, end], SIZE) }) as unknown as PoseEstimate
+
+const claims = (...poses: PoseEstimate[]): SceneClaims => ({
+  status: 'estimated',
+  reason: null,
+  poses,
+  bestRejected: null,
+})
+const limits = { maxInstances: 1, scoreThreshold: 0.25 }
+
+describe('interpretScene', () => {
+  it('leaves objects on different pixels as they are', () => {
+    const [a, b] = interpretScene([claims(pose(0.9, 0, 100)), claims(pose(0.6, 500, 700))], limits)
+    expect(a).toMatchObject({ status: 'estimated', explainedBy: null })
+    expect(a?.poses[0]?.score).toBeCloseTo(0.9)
+    expect(b?.poses[0]?.score).toBeCloseTo(0.6)
+  })
+
+  it('gives contested pixels to the more probable object and says so to the other', () => {
+    const [small, large] = interpretScene([claims(pose(0.5, 0, 100)), claims(pose(0.95, 10, 120))], limits)
+    expect(large?.status).toBe('estimated')
+    // odds 19 against 1 and none
+    expect(large?.poses[0]?.score).toBeCloseTo(19 / 21)
+    expect(small).toMatchObject({ status: 'rejected', reason: 'explained_by_other', explainedBy: 1 })
+    expect(small?.bestRejected?.score).toBe(0.5)
+  })
+
+  it('believes an object at its second best place when the best is taken', () => {
+    const [cracker, sugar] = interpretScene(
+      [claims(pose(0.97, 0, 100)), claims(pose(0.8, 0, 90), pose(0.7, 300, 400))],
+      limits,
+    )
+    expect(cracker?.status).toBe('estimated')
+    expect(sugar?.status).toBe('estimated')
+    expect(runsOf(sugar?.poses[0]?.mask ?? { size: SIZE, counts: [] })).toEqual([300, 400])
+  })
+
+  it('believes neither of two that fit alike when the threshold asks for more than half', () => {
+    const alike = [claims(pose(0.9, 0, 100)), claims(pose(0.9, 0, 100))]
+    expect(interpretScene(alike, { maxInstances: 1, scoreThreshold: 0.5 }).map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+    ])
+    const lenient = interpretScene(alike, limits)
+    expect(lenient.filter(({ status }) => status === 'estimated')).toHaveLength(1)
+  })
+
+  it('explains every pixel at most once', () => {
+    // 20 of 100 pixels shared: no competition, but the pixels go to one
+    const [a, b] = interpretScene([claims(pose(0.9, 0, 100)), claims(pose(0.8, 80, 180))], limits)
+    const [x, y] = [
+      runsOf(a?.poses[0]?.mask ?? { size: SIZE, counts: [] }),
+      runsOf(b?.poses[0]?.mask ?? { size: SIZE, counts: [] }),
+    ]
+    expect(sharedArea(x, y)).toBe(0)
+    expect(areaOf(x) + areaOf(y)).toBe(180)
+  })
+
+  it('keeps to the number of instances; poses of one object do not lower each other', () => {
+    const three = claims(pose(0.9, 0, 100), pose(0.8, 200, 300), pose(0.7, 400, 500))
+    const [one] = interpretScene([three], { maxInstances: 2, scoreThreshold: 0.25 })
+    expect(one?.poses.map(({ score }) => Number(score.toFixed(2)))).toEqual([0.9, 0.8])
+    const [overlapping] = interpretScene([claims(pose(0.9, 0, 100), pose(0.85, 5, 105))], limits)
+    expect(overlapping?.poses[0]?.score).toBeCloseTo(0.9)
+    expect(overlapping?.explainedBy).toBeNull()
+  })
+
+  it('passes on why nothing was found', () => {
+    const none: SceneClaims = { status: 'not_found', reason: 'no_depth', poses: [], bestRejected: null }
+    expect(interpretScene([none], limits)[0]).toMatchObject({ status: 'not_found', reason: 'no_depth', poses: [] })
+    const weak: SceneClaims = {
+      status: 'rejected',
+      reason: 'score_below_threshold',
+      poses: [],
+      bestRejected: pose(0.01, 0, 9),
+    }
+    expect(interpretScene([weak], limits)[0]).toMatchObject({ status: 'rejected', reason: 'score_below_threshold' })
+  })
+})

@@ -1,0 +1,131 @@
+import type { ObjectOutcome, PoseEstimate } from '@sextant/contracts'
+import { areaOf, rleOfRuns, runsOf, sharedArea, subtractRuns, uniteRuns, type PixelRuns } from './pixel-runs.ts'
+
+/** What one object's search alone claims: poses best first, down to the improbable. */
+export type SceneClaims = Pick<ObjectOutcome, 'status' | 'reason' | 'poses' | 'bestRejected'>
+
+export interface SceneLimits {
+  /** most poses of each object */
+  readonly maxInstances: number
+  /** least probability of an answered pose, after competition */
+  readonly scoreThreshold: number
+}
+
+/** The outcome of one object in the scene. */
+export interface SceneOutcome extends ObjectOutcome {
+  /** index of the object that explains the pixels of the best pose that was not answered; null: none does */
+  readonly explainedBy: number | null
+}
+
+/** Two claims compete when they share more than this part of the smaller one's pixels. */
+const COMPETING_SHARE = 0.3
+/** Probabilities are not trusted beyond these. */
+const SURE = 0.995
+
+interface Claim {
+  readonly objectIndex: number
+  readonly pose: PoseEstimate
+  readonly runs: PixelRuns
+  readonly area: number
+  readonly odds: number
+  readonly rivals: Claim[]
+}
+
+/**
+ * One explanation of the frame out of what each object's search claims alone. Claims on the same pixels exclude each
+ * other, and all may be wrong: the probability of a claim becomes its odds over the odds of all its rivals and of none,
+ * so that two sizes of one part that fit nearly alike lower each other. The most probable claim is taken, its rivals
+ * fall, and so on; an object whose best place is taken may be believed at its second best. Every pixel is explained at
+ * most once: where accepted poses still share a few, the earlier one keeps them.
+ *
+ * @param alone  outcome of each object, searched alone with a low threshold
+ * @cost O(c² r), c claims of r runs
+ */
+export function interpretScene(alone: readonly SceneClaims[], limits: SceneLimits): SceneOutcome[] {
+  const claims = competing(alone)
+  const open = new Set(claims)
+  const takenBy = new Map<Claim, number>()
+  const accepted: { readonly claim: Claim; readonly score: number }[] = []
+  const counts = alone.map(() => 0)
+  const best = (): { claim: Claim; score: number } | null => {
+    let top: { claim: Claim; score: number } | null = null
+    for (const claim of open) {
+      const score = jointProbability(claim, open)
+      if (top === null || score > top.score) top = { claim, score }
+    }
+    return top
+  }
+  for (let top = best(); top !== null && top.score >= limits.scoreThreshold; top = best()) {
+    const { claim } = top
+    open.delete(claim)
+    if ((counts[claim.objectIndex] ?? 0) >= limits.maxInstances) continue
+    accepted.push(top)
+    counts[claim.objectIndex] = (counts[claim.objectIndex] ?? 0) + 1
+    for (const rival of claim.rivals) {
+      if (open.delete(rival)) takenBy.set(rival, claim.objectIndex)
+    }
+  }
+  return outcomesOf(alone, claims, accepted, takenBy)
+}
+
+function competing(alone: readonly SceneClaims[]): Claim[] {
+  const claims = alone.flatMap(({ poses, bestRejected }, objectIndex) =>
+    [...poses, ...(bestRejected === null ? [] : [bestRejected])].map((pose): Claim => {
+      const runs = runsOf(pose.mask)
+      const probability = Math.min(SURE, Math.max(1 - SURE, pose.score))
+      return { objectIndex, pose, runs, area: areaOf(runs), odds: probability / (1 - probability), rivals: [] }
+    }),
+  )
+  claims.forEach((a, i) => {
+    for (const b of claims.slice(i + 1)) {
+      if (sharedArea(a.runs, b.runs) <= COMPETING_SHARE * Math.min(a.area, b.area)) continue
+      a.rivals.push(b)
+      b.rivals.push(a)
+    }
+  })
+  return claims
+}
+
+/** Another pose of the same object is no other explanation: it does not lower the claim. */
+function jointProbability(claim: Claim, open: ReadonlySet<Claim>): number {
+  const strongest = new Map<number, number>()
+  for (const rival of claim.rivals) {
+    if (!open.has(rival) || rival.objectIndex === claim.objectIndex) continue
+    strongest.set(rival.objectIndex, Math.max(strongest.get(rival.objectIndex) ?? 0, rival.odds))
+  }
+  return claim.odds / (1 + claim.odds + [...strongest.values()].reduce((sum, odds) => sum + odds, 0))
+}
+
+function outcomesOf(
+  alone: readonly SceneClaims[],
+  claims: readonly Claim[],
+  accepted: readonly { readonly claim: Claim; readonly score: number }[],
+  takenBy: ReadonlyMap<Claim, number>,
+): SceneOutcome[] {
+  const poses = alone.map((): PoseEstimate[] => [])
+  let explained: PixelRuns = []
+  for (const { claim, score } of accepted) {
+    const own = subtractRuns(claim.runs, explained)
+    explained = uniteRuns(explained, own)
+    poses[claim.objectIndex]?.push({ ...claim.pose, score, mask: rleOfRuns(own, claim.pose.mask.size) })
+  }
+  const isAccepted = new Set(accepted.map(({ claim }) => claim))
+  return alone.map((outcome, objectIndex) => {
+    const left = claims.find((claim) => claim.objectIndex === objectIndex && !isAccepted.has(claim)) ?? null
+    const rival = left === null ? undefined : takenBy.get(left)
+    const explainedBy = rival === undefined || rival === objectIndex ? null : rival
+    const found = poses[objectIndex] ?? []
+    const bestRejected = left?.pose ?? null
+    if (found.length > 0) return { status: 'estimated', reason: null, poses: found, bestRejected, explainedBy }
+    if (left === null) {
+      return { status: 'not_found', reason: outcome.reason, poses: [], bestRejected: null, explainedBy: null }
+    }
+    const reason =
+      explainedBy !== null
+        ? 'explained_by_other'
+        : outcome.reason === 'deadline_exceeded'
+          ? 'deadline_exceeded'
+          : 'score_below_threshold'
+    return { status: 'rejected', reason, poses: [], bestRejected, explainedBy }
+  })
+}
