@@ -2,11 +2,13 @@
 import { Command } from 'commander'
 import { addEvalCommand } from './commands/eval.ts'
 import { addExampleCommand } from './commands/example.ts'
+import { addSceneCommand } from './commands/scene.ts'
 import { addSynthCommand } from './commands/synth.ts'
 
 const program = new Command('sextant').description('6D object poses from a CAD model and one RGB-D frame')
 addEvalCommand(program)
 addExampleCommand(program)
+addSceneCommand(program)
 addSynthCommand(program)
 
 try {

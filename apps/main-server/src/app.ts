@@ -8,6 +8,7 @@ import { registerMeshes } from './routes/meshes.ts'
 import { registerObjects } from './routes/objects.ts'
 import { registerRender } from './routes/render.ts'
 import { registerRuns } from './routes/runs.ts'
+import { registerScenes } from './routes/scenes.ts'
 import { registerFullPipeline } from './routes/workflow.ts'
 
 /** The Main server without listening; tests inject into it. */
@@ -32,6 +33,7 @@ export async function buildApp(deps: Dependencies): Promise<ServiceApp> {
   registerRender(service.app, deps)
   registerFullPipeline(service, deps)
   registerRuns(service.app, deps)
+  registerScenes(service, deps)
   registerMeshes(service.app, deps)
   await registerConsole(service.app, deps.config.consoleDir)
   registerHousekeeping(service.app, deps)

@@ -1,11 +1,17 @@
 import { PlatformError, type PoseOptionsV2 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { interpretScene, type SceneClaims, type SceneOutcome } from './interpret-scene.ts'
+import { planEvidence, type UserEvidence } from './plan-evidence.ts'
 import type { EncodedFrame, ObjectReference, PoseResult, StageEnv, Stages } from './stages.ts'
+
+/** An object to look for, and what the user knows about where it is. */
+export interface SceneObject extends ObjectReference {
+  readonly evidence?: UserEvidence | null
+}
 
 export interface SceneRequest {
   readonly frame: EncodedFrame
-  readonly objects: readonly ObjectReference[]
+  readonly objects: readonly SceneObject[]
   /** `maxInstances` and `scoreThreshold` hold for every object, after competition */
   readonly options: PoseOptionsV2
   /** objects searched at a time */
@@ -57,8 +63,11 @@ export async function estimateScene(
     const started = env.now()
     const seconds = (): number => (env.now() - started) / MILLISECONDS_PER_SECOND
     try {
-      const result = await stages.pose.estimate({ frame, object, detections: null, options: searchOptions }, env)
-      return { result, error: null, seconds: seconds() }
+      const { evidence, ...reference } = object
+      const plan = planEvidence(evidence ?? null, frame.camera, searchOptions)
+      const input = { frame, object: reference, detections: plan.detections, options: plan.options }
+      const result = await stages.pose.estimate(input, env)
+      return { result: { ...result, outcome: plan.choose(result.outcome) }, error: null, seconds: seconds() }
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error
       return { result: null, error, seconds: seconds() }

@@ -10,7 +10,7 @@ import type {
 import type { PlatformError } from '@sextant/contracts'
 import { rotationOf, translationOf } from '@sextant/geometry'
 import type { ClientFrame } from '@sextant/image'
-import type { EstimationResult } from '@sextant/pipeline'
+import type { EstimationResult, SceneObjectResult } from '@sextant/pipeline'
 import { LISTED_DETECTIONS } from './pipeline-answer.ts'
 
 /** An object that was not looked for yet. */
@@ -48,7 +48,24 @@ export function toRunObject(object: ObjectReferenceV2, result: EstimationResult)
   }
 }
 
-function toPose(pose: PoseEstimate): PoseV2 {
+/** The same of an object that was one of several in a scene. */
+export function toRunObjectOfScene(object: ObjectReferenceV2, result: SceneObjectResult): RunObjectV2 {
+  const { outcome, error, seconds, timings } = result
+  const { poses, bestRejected } = outcome
+  return {
+    ...pendingObject(object),
+    status: error === null ? outcome.status : 'failed',
+    reason: outcome.reason,
+    error: error === null ? null : toRunError(error),
+    poses: poses.map(toPose),
+    bestRejected: bestRejected === null ? null : toPose(bestRejected),
+    geometry: result.object === null ? null : { diameter: result.object.diameter, center: [...result.object.center] },
+    stages: { pose: { seconds, timings: { ...timings } } },
+  }
+}
+
+/** Domain pose to wire. */
+export function toPose(pose: PoseEstimate): PoseV2 {
   const { cameraFromObject, score, parts, uncertainty, depthOffset, mask, detectionIndex } = pose
   return {
     rotation: rotationOf(cameraFromObject),

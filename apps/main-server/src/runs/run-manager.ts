@@ -10,9 +10,10 @@ import {
 } from '@sextant/contracts'
 import { encodeRle, type ClientFrame } from '@sextant/image'
 import { outputFolderName, type RunFile, type RunStore } from '@sextant/library'
-import { estimatePoses, type Stages } from '@sextant/pipeline'
+import { estimatePoses, estimateScene, type Stages } from '@sextant/pipeline'
 import { asPlatformError } from '@sextant/service-kit'
-import { pendingObject, toRunError, toRunFrame, toRunObject } from '../mapping/runs.ts'
+import { pendingObject, toRunError, toRunFrame, toRunObject, toRunObjectOfScene } from '../mapping/runs.ts'
+import { OBJECTS_AT_A_TIME } from '../run-defaults.ts'
 
 /** Runs that may wait for their turn. */
 const QUEUE_MAX = 256
@@ -110,13 +111,42 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     publish(entry)
   }
 
+  /** Several objects are one question: what explains the frame. */
+  const lookForAll = async (entry: ActiveRun): Promise<void> => {
+    const { objects, options: poseOptions } = entry.run
+    entry.stage = 'pose'
+    const results = await estimateScene(
+      { frame: entry.client.bytes, objects, options: poseOptions, concurrency: OBJECTS_AT_A_TIME },
+      options.stages,
+      {
+        requestId: entry.run.requestId,
+        signal: entry.abort.signal,
+        now: () => performance.now(),
+        onObject(index, state) {
+          const object = objects[index]
+          if (object === undefined) return
+          entry.objectIndex = index
+          if (state === 'running') setObject(entry, index, { ...object, status: 'running' })
+          publish(entry)
+        },
+      },
+    )
+    results.forEach((result, index) => {
+      const object = objects[index]
+      if (object === undefined) return
+      const wasCancelled = result.error !== null && isCancelled(entry)
+      setObject(entry, index, wasCancelled ? { ...object, status: 'cancelled' } : toRunObjectOfScene(object, result))
+    })
+  }
+
   const execute = async (entry: ActiveRun): Promise<void> => {
     if (!isCancelled(entry)) {
       entry.run = { ...entry.run, status: 'running', startedAt: now().toISOString() }
       await store.save(entry.run)
       publish(entry)
     }
-    for (let index = 0; index < entry.run.objects.length; index++) await lookFor(entry, index)
+    if (entry.run.objects.length > 1 && !isCancelled(entry)) await lookForAll(entry)
+    else for (let index = 0; index < entry.run.objects.length; index++) await lookFor(entry, index)
     const objects = entry.run.objects
     const failures = objects.flatMap(({ error }) => (error === null ? [] : [error]))
     const status = isCancelled(entry) ? 'cancelled' : failures.length === objects.length ? 'failed' : 'succeeded'
