@@ -58,7 +58,7 @@ const ports: Record<string, number> = {}
 for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
 const cameraPort = await freePort()
 const camera = spawn(process.execPath, [fileURLToPath(new URL('../apps/camera-server/dist/main.js', import.meta.url))], {
-  env: { ...process.env, CAMERA_SOURCE: 'recorded', CAMERA_FOLDER: capture, PORT: String(cameraPort), HOST: '127.0.0.1', LOG_LEVEL: 'WARNING' },
+  env: { ...process.env, CAMERA_SOURCE: 'recorded', CAMERA_FOLDER: capture, PORT: String(cameraPort), HOST: '127.0.0.1', LOG_LEVEL: 'WARNING', LOG_TO_FILE: 'false' },
   stdio: ['ignore', 'ignore', 'inherit'],
 }) // prettier-ignore
 const services = await startServices({

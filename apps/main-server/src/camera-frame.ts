@@ -12,6 +12,8 @@ export interface CameraFrame extends CaptureFrame {
     /** captures taken until one was consistent */
     readonly attempts: number
     readonly fetchSeconds: number
+    /** number of the frame; null when the camera does not say */
+    readonly frameIndex: number | null
   }
 }
 
@@ -58,7 +60,9 @@ export function createCamera(client: RssCamera, settings: CameraSettings, now: (
           const frame = await readCameraCapture(capture, settings.capture)
           const streamDifference = frame.report.streamDifference ?? 0
           if (streamDifference <= MAX_STREAM_DIFFERENCE) {
-            return { ...frame, camera: { base, ageSeconds, attempts: attempt, fetchSeconds } }
+            const [index] = capture.frameIndices
+            const frameIndex = index === undefined ? null : Number(index)
+            return { ...frame, camera: { base, ageSeconds, attempts: attempt, fetchSeconds, frameIndex } }
           }
           if (attempt === MAX_ATTEMPTS)
             throw streamsDiffer(`raw and encoded colour differ by ${streamDifference.toFixed(0)} of 255`)

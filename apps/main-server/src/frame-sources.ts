@@ -42,12 +42,12 @@ export function fromCamera(body: RssPipelineRequestV1, camera: CameraPort): Fram
     async read() {
       const frame = await camera.takeFrame(body)
       const { fx, fy, cx, cy, width, height } = frame.frame.camera
-      const { base, ageSeconds, attempts, fetchSeconds } = frame.camera
+      const { base, ageSeconds, attempts, fetchSeconds, frameIndex } = frame.camera
       return {
         ...frame,
         cameraParams: { cam_K: [fx, 0, cx, 0, fy, cy, 0, 0, 1], depth_scale: 1, width, height, source: base },
         origin: {
-          camera: { base, age_seconds: ageSeconds, attempts, fetch_seconds: fetchSeconds },
+          camera: { base, age_seconds: ageSeconds, attempts, fetch_seconds: fetchSeconds, frame_index: frameIndex },
           alignment: {
             requested: body.align_color ?? false,
             // Both images are always of the colour camera, whatever was asked: mixed frames give wrong poses.

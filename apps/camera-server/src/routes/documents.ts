@@ -28,8 +28,11 @@ export function registerDocuments(app: ServiceApp, { clock, source }: Dependenci
   for (const path of CALIBRATION_PATHS) {
     app.get(path, { schema: { response: { 200: calibrationSchema } } }, () => source.calibration)
   }
-  app.get('/camera/truth', { schema: { response: { 200: truthSchema } } }, async () => {
-    const { truth } = await clock.current()
+  // Of the frame of this moment, or of any other by its number: they are drawn again the same.
+  const query = z.object({ frame: z.coerce.number().int().min(0).optional() })
+  app.get('/camera/truth', { schema: { querystring: query, response: { 200: truthSchema } } }, async (request) => {
+    const { frame } = request.query
+    const { truth } = await (frame === undefined ? clock.current() : source.frameAt(frame))
     if (truth !== null) return truth
     throw new PlatformError('object.not_found', { detail: 'this source does not know what is true' })
   })
