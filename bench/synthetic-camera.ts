@@ -83,6 +83,7 @@ try {
   const errors: { mssd: number; shift: number; turn: number }[] = []
   const seconds: number[] = []
   let asked = 0
+  const byName = Object.fromEntries(NAMES.map((name) => [name, { asked: 0, found: 0, wrong: 0 }]))
   let extra = 0
   for (let k = 0; k < frames; k++) {
     const name = NAMES[k % NAMES.length] ?? 'box'
@@ -116,6 +117,9 @@ try {
       if (isRight) right++
       if (instance.visible_fraction < LEAST_VISIBLE) return
       asked++
+      const tally = byName[name]
+      if (tally !== undefined) tally.asked++
+      if (tally !== undefined && isRight) tally.found++
       const estimate = match === null ? undefined : estimates[match]
       if (!isRight || estimate === undefined) return
       const true_ = transformFrom<'camera', 'object'>(instance.rotation, instance.translation)
@@ -127,6 +131,8 @@ try {
       errors.push({ mssd, shift, turn: (Math.min(...turns) * 180) / Math.PI })
     })
     extra += estimates.length - right
+    const tally = byName[name]
+    if (tally !== undefined) tally.wrong += estimates.length - right
   }
   const line = (label: string, values: number[], unit: string): void => {
     const sorted = [...values].sort((a, b) => a - b)
@@ -136,6 +142,9 @@ try {
   console.log(`${frames} frames, ${asked} instances at least ${100 * LEAST_VISIBLE} % visible`)
   console.log(`found (MSSD < 0.1 d)         ${errors.length} (${((100 * errors.length) / asked).toFixed(1)} %)`)
   console.log(`answers that fit no instance ${extra}`)
+  for (const [name, tally] of Object.entries(byName)) {
+    console.log(`  ${name.padEnd(26)} ${tally.found} of ${tally.asked} found, ${tally.wrong} wrong answers`)
+  }
   line('error of the centre', errors.map(({ shift }) => shift), 'mm') // prettier-ignore
   line('error of the rotation', errors.map(({ turn }) => turn), 'deg') // prettier-ignore
   line('MSSD', errors.map(({ mssd }) => mssd), 'mm') // prettier-ignore
