@@ -1,4 +1,4 @@
-import { createService, type ServiceApp } from '@sextant/service-kit'
+import { createService, registerStatus, type ServiceApp } from '@sextant/service-kit'
 import type { Deps } from './compose.ts'
 import type { Config } from './config.ts'
 import { registerHealthRoutes } from './routes/health.ts'
@@ -8,7 +8,7 @@ import { VERSION } from './version.ts'
 
 /** The render server without a socket: routes over `deps`. Closing the app closes `deps`. */
 export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> {
-  const { app, metrics } = await createService({
+  const service = await createService({
     name: 'render',
     title: 'Sextant render server',
     version: VERSION,
@@ -16,7 +16,12 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
     logLevel: config.logLevel,
     logFile: config.logFile,
   })
+  const { app, metrics } = service
+  let counts = { queued: 0, running: 0 }
   const stopListening = deps.jobs.subscribe((job) => {
+    void deps.jobs.counts().then((now) => {
+      counts = now
+    })
     if (job.endedAtMs === null || job.startedAtMs === null) return
     const ms = job.endedAtMs - job.startedAtMs
     const outcome = job.result?.skipped === true ? 'skipped' : job.status
@@ -25,6 +30,12 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
     const fields = { jobId: job.id, stage: 'templates', ms, outcome, code: job.error?.code }
     if (job.status === 'failed') app.log.warn({ ...fields, detail: job.error?.detail }, 'job failed')
     else app.log.info(fields, 'job ended')
+  })
+  registerStatus(service, {
+    version: VERSION,
+    engine: () => ({ engine: 'rasteriser', device: 'cpu', modelLoaded: true, gpuMemory: null }),
+    pool: { queueLength: () => counts.queued, running: () => counts.running },
+    caches: {},
   })
   registerHealthRoutes(app, config, deps)
   registerTemplateRoutes(app, config, deps)
