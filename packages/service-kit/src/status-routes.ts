@@ -34,6 +34,11 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
     queue: { waiting: source.pool.queueLength(), running: source.pool.running() },
     caches: caches(),
   }))
+  metrics.gauge('sextant_queue', 'Requests waiting and running', 'state', () => ({
+    waiting: source.pool.queueLength(),
+    running: source.pool.running(),
+  }))
+  if (Object.keys(source.caches).length === 0) return
   const params = z.object({ name: z.string() })
   app.put(
     '/api/v2/caches/:name',
@@ -83,8 +88,4 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
     'cache',
     byCache((stats) => stats.bytes),
   )
-  metrics.gauge('sextant_queue', 'Requests waiting and running', 'state', () => ({
-    waiting: source.pool.queueLength(),
-    running: source.pool.running(),
-  }))
 }
