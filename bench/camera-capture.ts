@@ -31,6 +31,19 @@ interface Answer {
 interface Calibration {
   readonly color_intrinsics: { fx: number; fy: number; ppx: number; ppy: number; coeffs: number[] }
 }
+interface ScenePose {
+  readonly score: number
+  readonly rotation: number[]
+  readonly translation: number[]
+}
+interface SceneAnswer {
+  readonly objects: readonly {
+    readonly objectName: string
+    readonly status: string
+    readonly poses: readonly ScenePose[]
+    readonly bestRejected: ScenePose | null
+  }[]
+}
 type Box = readonly [number, number, number, number]
 
 const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
@@ -106,10 +119,37 @@ try {
   }
   const sorted = [...seconds].sort((a, b) => a - b)
   console.log(`${wrong} of ${YCB.length} wrong; seconds: median ${sorted[sorted.length >> 1]?.toFixed(1)}, all ${seconds.reduce((a, b) => a + b, 0).toFixed(1)} (first requests: templates and CAD included)`) // prettier-ignore
+  if (only === undefined) await askScene()
 } finally {
   camera.kill()
   await services.stop()
   rmSync(staticRoot, { recursive: true, force: true })
+}
+
+/** All 21 as one question, everything loaded by then. */
+async function askScene(): Promise<void> {
+  const started = performance.now()
+  const response = await fetch(`${services.urls.main}/api/v2/scenes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ classes: ['ycb'], camera: { base: `http://127.0.0.1:${cameraPort}` } }),
+  })
+  const scene = (await response.json()) as SceneAnswer
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`one scene of ${scene.objects.length}: ${seconds} s`)
+  for (const { objectName, status, poses, bestRejected } of scene.objects) {
+    const pose = poses[0] ?? bestRejected
+    const box = annotated.get(objectName)
+    const id = YCB.findIndex((number) => nameOf(number) === objectName) + 1
+    const iou = pose === null || box === undefined ? null : boxIou(silhouetteBox(meshFile(id), { ...pose, rotation: [pose.rotation] }), box) // prettier-ignore
+    console.log(
+      objectName.padEnd(12),
+      (box === undefined ? 'absent' : 'present').padEnd(9),
+      status.padEnd(22),
+      pose?.score.toFixed(2) ?? '-',
+      iou?.toFixed(2) ?? '',
+    )
+  }
 }
 
 /** Box of the projected mesh in the picture as taken, lens distortion included. */
