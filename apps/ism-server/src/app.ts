@@ -1,4 +1,4 @@
-import { objectsListed } from '@sextant/library'
+import { preloadObjects, type PreloadOptions } from '@sextant/library'
 import { createService, registerStatus, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
 import type { Config } from './config.ts'
@@ -23,25 +23,10 @@ export async function buildApp(
   registerStatus(service, { version: '1.0.0', ...deps })
   // In the background: the service answers meanwhile, and a request for the same object waits for the same load.
   service.app.addHook('onListen', () => {
-    void preload(service.app, config, deps)
+    const { preload: list, templateCache } = config
+    const load: PreloadOptions['load'] = (object) => deps.preload(object)
+    void preloadObjects(deps.library, { list, limit: templateCache.maxEntries, load, log: service.app.log })
   })
   service.app.addHook('onClose', () => deps.close())
   return service.app
-}
-
-/** Describes template sets ahead of the first request; one that cannot be loaded is logged and skipped. */
-async function preload(
-  app: ServiceApp,
-  config: Pick<Config, 'preload' | 'templateCache'>,
-  deps: Pick<Dependencies, 'library' | 'preload'>,
-): Promise<void> {
-  for (const object of await objectsListed(deps.library, config.preload, config.templateCache.maxEntries)) {
-    const fields = { class: object.className, object: object.name }
-    try {
-      await deps.preload(object)
-      app.log.info(fields, 'preloaded')
-    } catch (error) {
-      app.log.warn({ ...fields, err: error }, 'not preloaded')
-    }
-  }
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
-import type { FrameBytes } from '@sextant/image'
+import { frameKeyOf, type FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
 import {
   createArtifactCache,
@@ -75,12 +74,4 @@ async function templateKeyOf(directory: string): Promise<string | null> {
   } catch {
     return null
   }
-}
-
-function frameKeyOf({ color, depth, camera, millimetersPerCount }: FrameBytes): string {
-  return createHash('sha1')
-    .update(color)
-    .update(depth)
-    .update(JSON.stringify([camera, millimetersPerCount]))
-    .digest('hex')
 }

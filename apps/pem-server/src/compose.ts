@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { byteLengthOf } from '@sextant/geometry'
-import type { FrameBytes } from '@sextant/image'
+import { frameKeyOf } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
 import type { PreparedModel } from '@sextant/pose'
 import {
@@ -70,12 +69,4 @@ export function compose(config: Config): Dependencies {
     },
     close: () => pool.close(),
   }
-}
-
-function frameKeyOf({ color, depth, camera, millimetersPerCount }: FrameBytes): string {
-  return createHash('sha1')
-    .update(color)
-    .update(depth)
-    .update(JSON.stringify([camera, millimetersPerCount]))
-    .digest('hex')
 }

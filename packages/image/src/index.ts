@@ -33,3 +33,4 @@ export { drawDetections, drawPoses, joinImages, type DrawablePose } from './draw
 export { rectifyColor, rectifyDepth } from './rectify.ts'
 export { parseRgbdCalibration, streamSizeOf, type ParsedCalibration } from './rgbd-calibration.ts'
 export { paintDepth } from './paint-depth.ts'
+export { frameKeyOf } from './frame-key.ts'

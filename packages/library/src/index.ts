@@ -10,6 +10,7 @@ export {
 } from './object-library.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'
 export { openRunStore, type RunFile, type RunFilter, type RunStore } from './run-store.ts'
+export { preloadObjects, type PreloadOptions } from './preload-objects.ts'
 export { pruneOutputs } from './prune-outputs.ts'
 export { readSample, SAMPLE_FOLDERS, type Sample } from './read-sample.ts'
 export * from './template-store.ts'
