@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 const numericRooms = [
-  'packages/{geometry,image,mesh,templates,segmentation,pose,evaluation,testkit}/src/**/*.ts',
+  'packages/{geometry,image,mesh,templates,segmentation,pose,sam6d,evaluation,testkit}/src/**/*.ts',
   'kernels/*/src/**/*.ts',
 ]
 
@@ -38,9 +38,12 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['apps/cli/src/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['**/*.test.ts'],
+    files: ['apps/cli/src/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'tests/parity/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.test.ts', 'tests/parity/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,0 +1,57 @@
+// SAM-6D's networks: checkpoint reader, ONNX graph builders, pre- and post-processing.
+export { createMemorySource, type ByteSource } from './checkpoint/byte-source.ts'
+export {
+  assertParameters,
+  compareParameters,
+  type ExpectedParameters,
+  type ParameterComparison,
+} from './checkpoint/compare-parameters.ts'
+export { readCheckpoint } from './checkpoint/read-checkpoint.ts'
+export type { ElementType, Parameter, StateDict } from './checkpoint/state-dict.ts'
+export { writeCheckpoint } from './checkpoint/write-checkpoint.ts'
+export { buildGeometricEmbedding } from './networks/geometric-embedding.ts'
+export {
+  geometricTransformer,
+  linearAttention,
+  linearTransformerLayer,
+  transformerLayer,
+} from './networks/point-transformer.ts'
+export { GraphBuilder } from './onnx/graph-builder.ts'
+export {
+  buildCoarseMatching,
+  buildFineMatching,
+  buildPositionEncoding,
+  sparseToDense,
+} from './networks/pem-matching.ts'
+export { buildDinoV2, buildPemFeatures } from './networks/vision-transformer.ts'
+export type { Graph } from './onnx/graph-builder.ts'
+export { writeModel, type WeightSink } from './onnx/write-model.ts'
+export { assign, type Assignment } from './pem/assignment.ts'
+export { groupNeighbors, queryBall } from './pem/ball-query.ts'
+export { COARSE_HYPOTHESES, cumulateWeights, drawPairs, selectCoarsePose } from './pem/coarse-pose.ts'
+export { sampleFarthestPoints } from './pem/farthest-points.ts'
+export { solveFinePose } from './pem/fine-pose.ts'
+export { gatherFeatures } from './pem/gather-features.ts'
+export { computeGeometricIndices } from './pem/geometric-indices.ts'
+export {
+  chooseRandomly,
+  viewDetection,
+  viewTemplate,
+  OBSERVED_POINTS,
+  TEMPLATE_POINTS,
+  type ChoosePoints,
+} from './pem/point-view.ts'
+export {
+  describeObject,
+  embed,
+  encodePositions,
+  estimateNetworkPose,
+  toObject,
+  type NetworkPose,
+  type ObjectFeatures,
+  type PointView,
+  type PoseNetworks,
+} from './pem/pose-network.ts'
+export { cropView, normalizePlanes, viewPixel } from './pem/prepare-view.ts'
+export { fitRigid } from './pem/procrustes.ts'
+export { maskBounds, squareBox, type CropBox } from './pem/square-box.ts'
