@@ -79,11 +79,12 @@ function isPickledTensor(value: unknown): value is PickledTensor {
 /** ('storage', type, key, device, element count), and a view entry in legacy files. */
 function toStorage(id: PickleValue): Storage {
   if (!isTuple(id)) throw refuseCheckpoint('it names a storage in an unknown way')
-  const [word, type, key, , size, view] = id.items
+  const [word, type, key, , size] = id.items
   if (word !== 'storage' || !isGlobal(type) || typeof key !== 'string' || typeof size !== 'number') {
     throw refuseCheckpoint('it names a storage in an unknown way')
   }
-  if (view !== undefined && view !== null) throw refuseCheckpoint('it uses views on storages, which are not supported')
+  if (id.items.length > 5 && id.items[5] !== null)
+    throw refuseCheckpoint('it uses views on storages, which are not supported')
   const elementType = STORAGE_TYPES[type.name]
   if (!Object.hasOwn(STORAGE_TYPES, type.name)) throw refuseCheckpoint(`it uses ${type.name} as a storage`)
   return { key, elementType, size }
