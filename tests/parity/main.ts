@@ -3,6 +3,7 @@
 import { compareCheckpoints } from './checkpoint-stages.ts'
 import { hasExample } from './example.ts'
 import { hasGolden } from './golden.ts'
+import * as ism from './ism-stages.ts'
 import * as pem from './pem-stages.ts'
 import { formatReport, type Report, type StageResult } from './report.ts'
 
@@ -19,6 +20,16 @@ const FOLDERS: Record<string, () => Report | Promise<Report>> = {
   pem_fine: pem.compareFine,
   pem_fine_pose_synth: pem.compareFinePose,
   pem_e2e: pem.compareEndToEnd,
+  ism_crop_resize_pad: ism.compareCropMap,
+  dinov2_vits14: () => ism.compareDino('dinov2_vits14'),
+  ism_descriptors: ism.compareDescriptors,
+  ism_scores: ism.compareScores,
+  sam_small: () => ism.compareSam('sam_small'),
+  sam_amg_post: ism.compareMaskSelection,
+  sam_resize: ism.compareSamResize,
+  dinov2_vitl14: () => ism.compareDino('dinov2_vitl14'),
+  sam_vit_b: () => ism.compareSam('sam_vit_b'),
+  sam_vit_h: () => ism.compareSam('sam_vit_h'),
 }
 
 if (!hasGolden || !hasExample) {

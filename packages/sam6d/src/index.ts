@@ -55,3 +55,24 @@ export {
 export { cropView, normalizePlanes, viewPixel } from './pem/prepare-view.ts'
 export { fitRigid } from './pem/procrustes.ts'
 export { maskBounds, squareBox, type CropBox } from './pem/square-box.ts'
+export { buildSamDecoder } from './networks/sam-decoder.ts'
+export { buildSamEncoder } from './networks/sam-encoder.ts'
+export { cropPlanes, mapCrop } from './ism/crop-resize-pad.ts'
+export { describeCrops, maskCrop, type CropDescriptor, type MaskedCrop } from './ism/describe-crops.ts'
+export { LogitEnlarger, resizeMask } from './ism/enlarge-logits.ts'
+export { pointGrid, prepareSamImage, resizeForSegmentor, toSquare, type SamImage } from './ism/prepare-sam-image.ts'
+export { proposeMasks, PROPOSE_DEFAULTS, type ProposeOptions, type SamNetworks } from './ism/propose-masks.ts'
+export { resizeAntialiased } from './ism/resize-antialiased.ts'
+export {
+  appearance,
+  bestTemplate,
+  boundsOf,
+  combineScores,
+  meanPoint,
+  projectedIous,
+  projectPoints,
+  semanticScore,
+  similarities,
+} from './ism/score-proposals.ts'
+export { dropDuplicates, outline, stabilityOf, type MaskProposal } from './ism/select-masks.ts'
+export { boxIou, suppressOverlaps, type Corners } from './ism/suppress-overlaps.ts'
