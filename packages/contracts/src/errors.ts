@@ -50,6 +50,7 @@ export const ERRORS = {
   'model.missing': { title: 'The engine is not loaded', status: 503, retryable: true },
   'model.unreadable': { title: 'The checkpoint could not be read', status: 422, retryable: false },
   'model.parameters_mismatch': { title: 'The checkpoint is of another network', status: 422, retryable: false },
+  'model.checksum_mismatch': { title: 'The file of the network has changed', status: 500, retryable: false },
   'model.load_failed': { title: 'The network could not be loaded', status: 500, retryable: false },
   'capacity.queue_full': { title: 'The service is busy', status: 503, retryable: true },
   'deadline.exceeded': { title: 'The deadline passed', status: 504, retryable: true },

@@ -76,3 +76,10 @@ export {
 } from './ism/score-proposals.ts'
 export { dropDuplicates, outline, stabilityOf, type MaskProposal } from './ism/select-masks.ts'
 export { boxIou, suppressOverlaps, type Corners } from './ism/suppress-overlaps.ts'
+export {
+  dinoParameters,
+  pemParameters,
+  SAM_SIZES,
+  samParameters,
+  type SamSize,
+} from './networks/expected-parameters.ts'

@@ -1,0 +1,107 @@
+import {
+  buildCoarseMatching,
+  buildDinoV2,
+  buildFineMatching,
+  buildGeometricEmbedding,
+  buildPemFeatures,
+  buildPositionEncoding,
+  buildSamDecoder,
+  buildSamEncoder,
+  dinoParameters,
+  pemParameters,
+  SAM_SIZES,
+  samParameters,
+  type ExpectedParameters,
+  type Graph,
+  type StateDict,
+} from '@sextant/sam6d'
+
+/** One network that can be installed. */
+export interface CatalogueEntry {
+  readonly name: string
+  readonly title: string
+  /** which engine part needs it */
+  readonly role: 'pose' | 'descriptor' | 'proposals'
+  /** name of the official checkpoint file */
+  readonly checkpoint: string
+  /** where its owners offer it; null: only through a web page */
+  readonly url: string | null
+  readonly page: string
+  /** of the official file; null: the owners publish none */
+  readonly sha256: string | null
+  readonly licence: string
+  readonly expected: () => ExpectedParameters
+  /** graphs by file stem */
+  readonly graphs: Readonly<Record<string, (parameters: StateDict) => Graph>>
+}
+
+const SAM_SIDE = 64
+
+function samEntry(size: keyof typeof SAM_SIZES, suffix: string, sha256: string): CatalogueEntry {
+  const checkpoint = `sam_${size.replace('-', '_')}_${suffix}.pth`
+  return {
+    name: `sam-${size}`,
+    title: `Segment Anything ${size}`,
+    role: 'proposals',
+    checkpoint,
+    url: `https://dl.fbaipublicfiles.com/segment_anything/${checkpoint}`,
+    page: 'https://github.com/facebookresearch/segment-anything',
+    sha256,
+    licence: 'Apache-2.0',
+    expected: () => samParameters(SAM_SIZES[size]),
+    graphs: { encoder: buildSamEncoder, decoder: (parameters) => buildSamDecoder(parameters, SAM_SIDE) },
+  }
+}
+
+function dinoEntry(letter: 's' | 'b' | 'l', width: number, depth: number, sha256: string | null): CatalogueEntry {
+  const model = `dinov2_vit${letter}14`
+  return {
+    name: `dinov2-vit${letter}14`,
+    title: `DINOv2 ViT-${letter.toUpperCase()}/14`,
+    role: 'descriptor',
+    checkpoint: `${model}_pretrain.pth`,
+    url: `https://dl.fbaipublicfiles.com/dinov2/${model}/${model}_pretrain.pth`,
+    page: 'https://github.com/facebookresearch/dinov2',
+    sha256,
+    licence: 'Apache-2.0',
+    expected: () => dinoParameters(width, depth),
+    graphs: { descriptor: (parameters) => buildDinoV2(parameters) },
+  }
+}
+
+/** The networks SAM-6D is made of. None is shipped: the user brings the official checkpoint, or asks to pull it. */
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  {
+    name: 'pem',
+    title: "SAM-6D's pose estimation model",
+    role: 'pose',
+    checkpoint: 'sam-6d-pem-base.pth',
+    // The owners offer it by a file service that has no plain address.
+    url: null,
+    page: 'https://github.com/JiehongLin/SAM-6D',
+    sha256: null,
+    licence: 'none stated by its authors: ask them before commercial use',
+    expected: pemParameters,
+    graphs: {
+      features: (parameters) => buildPemFeatures(parameters),
+      embedding: (parameters) => buildGeometricEmbedding(parameters),
+      coarse: (parameters) => buildCoarseMatching(parameters),
+      position: (parameters) => buildPositionEncoding(parameters),
+      fine: (parameters) => buildFineMatching(parameters),
+    },
+  },
+  dinoEntry('l', 1024, 24, 'd5383ea8f4877b2472eb973e0fd72d557c7da5d3611bd527ceeb1d7162cbf428'),
+  dinoEntry('b', 768, 12, null),
+  dinoEntry('s', 384, 12, 'b938bf1bc15cd2ec0feacfe3a1bb553fe8ea9ca46a7e1d8d00217f29aef60cd9'),
+  samEntry('vit-h', '4b8939', 'a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e'),
+  samEntry('vit-l', '0b3195', '3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622'),
+  samEntry('vit-b', '01ec64', 'ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912'),
+]
+
+/** @throws {RangeError} no such network */
+export function catalogueEntry(name: string): CatalogueEntry {
+  const entry = CATALOGUE.find((one) => one.name === name)
+  if (entry === undefined)
+    throw new RangeError(`no network ${name}; there are ${CATALOGUE.map((one) => one.name).join(', ')}`)
+  return entry
+}

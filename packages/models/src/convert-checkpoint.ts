@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { PlatformError } from '@sextant/contracts'
+import { assertParameters, readCheckpoint, writeModel, type StateDict } from '@sextant/sam6d'
+import { catalogueEntry } from './catalogue.ts'
+import { openFileSource } from './file-source.ts'
+import { digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
+
+export interface ConvertOptions {
+  /** told what is being done */
+  readonly onProgress?: (step: string) => void
+}
+
+/**
+ * Converts an official checkpoint into ONNX graphs in `<modelsDir>/<name>/`. Written beside and renamed: a conversion that
+ * is stopped leaves what was there.
+ *
+ * @throws model.unreadable, model.parameters_mismatch
+ */
+export async function convertCheckpoint(
+  checkpointPath: string,
+  name: string,
+  modelsDir: string,
+  { onProgress }: ConvertOptions = {},
+): Promise<InstalledManifest> {
+  const entry = catalogueEntry(name)
+  const source = await openFileSource(checkpointPath).catch((cause: unknown) => {
+    throw new PlatformError('model.unreadable', {
+      detail: `The checkpoint ${basename(checkpointPath)} cannot be opened.`,
+      cause,
+    })
+  })
+  const staging = join(modelsDir, `.${name}.new-${randomBytes(6).toString('hex')}`)
+  try {
+    onProgress?.('reading the checkpoint')
+    const parameters = await readCheckpoint(source)
+    const expected = entry.expected()
+    assertParameters(parameters, expected, entry.title)
+    onProgress?.('its digest')
+    const sha256 = await digestOf(checkpointPath)
+    await mkdir(staging, { recursive: true })
+    const checked = refuseBadNumbers(parameters)
+    const files: InstalledManifest['files'] = []
+    for (const [stem, build] of Object.entries(entry.graphs)) {
+      onProgress?.(`writing ${stem}`)
+      for (const fileName of await writeGraph(staging, stem, build(checked))) {
+        const path = join(staging, fileName)
+        files.push({ name: fileName, bytes: (await stat(path)).size, sha256: await digestOf(path) })
+      }
+    }
+    const manifest: InstalledManifest = {
+      graphVersion: GRAPH_VERSION,
+      network: name,
+      source: { fileName: basename(checkpointPath), sha256, bytes: source.size },
+      isOfficial: sha256 === entry.sha256,
+      parameters: [...expected.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      files,
+    }
+    await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 2))
+    await replaceFolder(staging, join(modelsDir, name))
+    return manifest
+  } finally {
+    await source.close()
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** A network with NaN or infinite weights answers nonsense without a word: refused when such a weight is read. */
+function refuseBadNumbers(parameters: StateDict): StateDict {
+  return new Map(
+    [...parameters].map(([name, parameter]) => [
+      name,
+      {
+        ...parameter,
+        async read() {
+          const values = await parameter.read()
+          for (let i = 0; i < values.length; i++) {
+            if (Number.isFinite(values[i])) continue
+            throw new PlatformError('model.unreadable', {
+              detail: `The checkpoint is refused: ${name} holds ${values[i]}.`,
+            })
+          }
+          return values
+        },
+      },
+    ]),
+  )
+}
+
+async function writeGraph(folder: string, stem: string, graph: Parameters<typeof writeModel>[0]): Promise<string[]> {
+  const fileName = `${stem}.weights`
+  const handle = await open(join(folder, fileName), 'wx')
+  try {
+    const append = async (bytes: Uint8Array): Promise<void> => {
+      for (let at = 0; at < bytes.length; at += 2 ** 30) await handle.write(bytes.subarray(at, at + 2 ** 30))
+    }
+    const model = await writeModel(graph, { fileName, append })
+    await handle.sync()
+    await writeFile(join(folder, `${stem}.onnx`), model)
+  } finally {
+    await handle.close()
+  }
+  return [`${stem}.onnx`, fileName]
+}
+
+async function replaceFolder(fresh: string, target: string): Promise<void> {
+  const old = `${fresh}.old`
+  const replaced = await rename(target, old).then(
+    () => true,
+    () => false,
+  )
+  await rename(fresh, target)
+  if (replaced) await rm(old, { recursive: true, force: true })
+}

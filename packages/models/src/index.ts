@@ -1,0 +1,13 @@
+// Networks on disk: the catalogue, conversion of official checkpoints, verification, opening.
+export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './catalogue.ts'
+export { convertCheckpoint, type ConvertOptions } from './convert-checkpoint.ts'
+export {
+  howToInstall,
+  inspectModel,
+  requireModel,
+  verifyModel,
+  type InstalledManifest,
+  type InstalledModel,
+} from './installed-model.ts'
+export { openPoseNetworks, openSegmentationNetworks, type Loaded, type SegmentationNetworks } from './open-networks.ts'
+export { pullCheckpoint, type PullOptions } from './pull-checkpoint.ts'
