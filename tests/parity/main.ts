@@ -5,6 +5,7 @@ import { hasExample } from './example.ts'
 import { hasGolden } from './golden.ts'
 import * as ism from './ism-stages.ts'
 import * as pem from './pem-stages.ts'
+import { compareOverHttp } from './pem-over-http.ts'
 import { formatReport, type Report, type StageResult } from './report.ts'
 
 const FOLDERS: Record<string, () => Report | Promise<Report>> = {
@@ -20,6 +21,7 @@ const FOLDERS: Record<string, () => Report | Promise<Report>> = {
   pem_fine: pem.compareFine,
   pem_fine_pose_synth: pem.compareFinePose,
   pem_e2e: pem.compareEndToEnd,
+  pem_e2e_http: compareOverHttp,
   ism_crop_resize_pad: ism.compareCropMap,
   dinov2_vits14: () => ism.compareDino('dinov2_vits14'),
   ism_descriptors: ism.compareDescriptors,

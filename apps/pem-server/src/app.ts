@@ -28,6 +28,15 @@ export async function buildApp(
   service.app.addHook('onListen', () => {
     const { preload: list, cadCache } = config
     const load: PreloadOptions['load'] = (object) => deps.preload(object.cadPath)
+    // A network that is not installed is said once here, and to every request.
+    deps.network?.load().then(
+      (info) => {
+        service.app.log.info(info, 'networks loaded')
+      },
+      (error: unknown) => {
+        service.app.log.warn(error instanceof Error ? error.message : String(error))
+      },
+    )
     void preloadObjects(deps.library, { list, limit: cadCache.maxEntries, load, log: service.app.log })
   })
   service.app.addHook('onClose', () => deps.close())

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { PlatformError } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
@@ -11,15 +12,27 @@ import {
   type StatusSource,
 } from '@sextant/service-kit'
 import type { Config } from './config.ts'
+import { createNetworkEngine, type NetworkEngine } from './network-engine.ts'
+import type { NetworkPosesResult, NetworkReplay } from './network-task.ts'
 import type { EstimateTask, PoseTask, PoseTaskResult } from './pose-task.ts'
+
+export interface EstimateRequest extends Pick<EstimateTask, 'bytes' | 'detections' | 'options'> {
+  readonly cadPath: string
+  /** views the networks compare with */
+  readonly templateDirectory: string
+  /** the configured one when absent */
+  readonly engine?: 'geometric' | 'sam6d' | undefined
+  readonly replay?: NetworkReplay | null
+}
 
 /** What the routes use. */
 export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
   readonly caches: { readonly cad: ArtifactCache<PreparedModel> }
   readonly library: ObjectLibrary
-  estimate(
-    task: Pick<EstimateTask, 'bytes' | 'detections' | 'options'> & { readonly cadPath: string },
-  ): Promise<PoseTaskResult>
+  /** null: the geometric engine alone */
+  readonly network: NetworkEngine | null
+  readonly allowReplay: boolean
+  estimate(task: EstimateRequest): Promise<PoseTaskResult>
   /** Prepares a CAD ahead of the first request. @throws {PlatformError} mesh.* */
   preload(cadPath: string): Promise<void>
   close(): Promise<void>
@@ -43,30 +56,61 @@ export function compose(config: Config): Dependencies {
       cadSha256,
       async () => (await pool.run({ kind: 'prepare', cadPath, cadSha256, modelCacheDirectory })) as PreparedModel,
     )
+  const network = config.engine === 'geometric' ? null : createNetworkEngine(config)
   return {
     library,
     pool,
     caches: { cad },
-    engine: () => ({ engine: 'geometric', device: 'cpu', modelLoaded: true, gpuMemory: null }),
-    async estimate({ cadPath, ...task }) {
+    network,
+    allowReplay: config.allowReplay,
+    engine: () => describeEngine(config, network),
+    async estimate({ cadPath, templateDirectory, engine, replay = null, ...task }) {
       const started = performance.now()
       const cadSha256 = await library.digestOf(cadPath)
       const model = await prepare(cadPath, cadSha256)
       const modelMs = performance.now() - started
       const frameKey = frameKeyOf(task.bytes)
+      let proposed: NetworkPosesResult | null = null
+      if ((engine ?? defaultEngine(config, network)) === 'sam6d') {
+        if (network === null) {
+          const detail = 'The server runs without the sam6d engine; start it with PEM_ENGINE=sam6d or auto.'
+          throw new PlatformError('model.missing', { detail })
+        }
+        const { bytes, options } = task
+        const detections = task.detections ?? []
+        const question = { bytes, detections, seed: options.seed, replay }
+        proposed = await network.poses({ ...question, cadPath, cadSha256, templateDirectory })
+      }
+      const foreign = proposed === null ? null : { poses: proposed.poses, isOfficial: config.sam6dMode === 'parity' }
       const result = (await pool.run({
         kind: 'estimate',
         ...task,
+        foreign,
         cadSha256,
         model,
         frameKey,
         ...settings,
       })) as PoseTaskResult
-      return { ...result, timings: { model: modelMs, ...result.timings } }
+      return { ...result, timings: { model: modelMs, ...proposed?.timings, ...result.timings } }
     },
     async preload(cadPath) {
       await prepare(cadPath, await library.digestOf(cadPath))
     },
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([pool.close(), network?.close()])
+    },
   }
+}
+
+/** `auto` takes the networks once they are loaded. */
+function defaultEngine({ engine }: Config, network: NetworkEngine | null): 'geometric' | 'sam6d' {
+  if (engine !== 'auto') return engine
+  return network !== null && network.info() !== null ? 'sam6d' : 'geometric'
+}
+
+function describeEngine(config: Config, network: NetworkEngine | null): ReturnType<StatusSource['engine']> {
+  const engine = defaultEngine(config, network)
+  if (engine === 'geometric') return { engine, device: 'cpu', modelLoaded: true, gpuMemory: null }
+  const info = network?.info() ?? null
+  return { engine, device: info?.provider ?? null, modelLoaded: info !== null, gpuMemory: null }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { Provider } from '@sextant/inference'
 import {
   booleanField,
   hostField,
@@ -10,6 +11,7 @@ import {
   megabytesField,
   parseConfig,
   portField,
+  providersField,
   type CacheLimits,
   type Environment,
   type LogFile,
@@ -33,6 +35,12 @@ const schema = z.object({
   PEM_WORKERS: z.coerce.number().int().min(1).optional(),
   PEM_SEARCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   PEM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
+  PEM_ENGINE: z.enum(['geometric', 'sam6d', 'auto']).default('geometric'),
+  PEM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
+  PEM_NETWORK_THREADS: z.coerce.number().int().min(1).max(64).optional(),
+  PEM_ALLOW_REPLAY: booleanField(false),
+  SEXTANT_MODELS_DIR: z.string().optional(),
+  SEXTANT_PROVIDERS: providersField,
 })
 
 export interface Config {
@@ -52,6 +60,17 @@ export interface Config {
   /** threads that share the search of one request */
   readonly searchThreads: number
   readonly queueMax: number
+  /** engine of a request that names none; auto: sam6d where its networks are installed */
+  readonly engine: 'geometric' | 'sam6d' | 'auto'
+  /** corrected: the network's poses are refined and judged by rendering; parity: what the official code answers */
+  readonly sam6dMode: 'corrected' | 'parity'
+  readonly networkThreads: number
+  /** whether a request may bring the draws that are otherwise random */
+  readonly allowReplay: boolean
+  /** absolute path of the converted networks */
+  readonly modelsDir: string
+  /** where networks may run, tried in this order */
+  readonly providers: readonly Provider[]
 }
 
 /** @throws {ConfigError} naming every bad variable */
@@ -70,5 +89,11 @@ export function readConfig(env: Environment): Config {
     workers,
     searchThreads: values.PEM_SEARCH_THREADS ?? Math.min(8, Math.max(1, Math.floor(cores / workers))),
     queueMax: values.PEM_QUEUE_MAX,
+    engine: values.PEM_ENGINE,
+    sam6dMode: values.PEM_SAM6D_MODE,
+    networkThreads: values.PEM_NETWORK_THREADS ?? cores,
+    allowReplay: values.PEM_ALLOW_REPLAY,
+    modelsDir: resolve(values.SEXTANT_MODELS_DIR ?? join(values.SEXTANT_STATIC_DIR, 'models')),
+    providers: values.SEXTANT_PROVIDERS,
   })
 }

@@ -5,6 +5,7 @@ import { writeIntoFolder } from '@sextant/library'
 import { POSE_DEFAULTS } from '@sextant/pose'
 import type { z } from 'zod'
 import type { Dependencies } from './compose.ts'
+import { readReplay } from './mapping/replay.ts'
 import { toDetections, toPoseFields } from './mapping/v1.ts'
 
 /**
@@ -13,7 +14,7 @@ import { toDetections, toPoseFields } from './mapping/v1.ts'
  */
 export async function estimateFromV1(
   body: z.infer<typeof poseEstimationRequestV1>,
-  cadPath: string,
+  { cadPath, templateDirectory }: { readonly cadPath: string; readonly templateDirectory: string },
   deps: Dependencies,
 ): Promise<PoseEstimationResponseV1> {
   const started = performance.now()
@@ -21,7 +22,14 @@ export async function estimateFromV1(
   const { bytes, frame } = await readClientFrame(body)
   const { detections, items } = toDetections(body.seg_data, frame.color, body.det_score_thresh)
   const options = { ...POSE_DEFAULTS, maxInstances: Math.max(1, detections.length) }
-  const result = await deps.estimate({ bytes, cadPath, detections: detections.length > 0 ? detections : null, options })
+  const result = await deps.estimate({
+    bytes,
+    cadPath,
+    templateDirectory,
+    detections: detections.length > 0 ? detections : null,
+    options,
+    replay: body.replay === undefined ? null : readReplay(body.replay, deps.allowReplay),
+  })
   const { poses, reason } = result.outcome
   const fields = toPoseFields(poses, items)
   if (outputDirectory !== null) {

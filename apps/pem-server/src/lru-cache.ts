@@ -26,6 +26,10 @@ export class LruCache<K, V> {
     this.trim()
   }
 
+  clear(): void {
+    this.entries.clear()
+  }
+
   private trim(): void {
     for (const key of this.entries.keys()) {
       if (this.entries.size <= this.capacity) return

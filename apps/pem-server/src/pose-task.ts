@@ -14,9 +14,12 @@ import { openBinaryCache } from '@sextant/library'
 import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
 import {
   estimateObject,
+  judgePoses,
   MODEL_VERSION,
   prepareModel,
   prepareScene,
+  reportPoses,
+  type ForeignPose,
   type PreparedModel,
   type PreparedScene,
 } from '@sextant/pose'
@@ -42,6 +45,8 @@ export interface EstimateTask {
   readonly model: PreparedModel
   readonly detections: readonly Detection[] | null
   readonly options: PoseOptionsV2
+  /** poses of another engine, to be judged (or, official, reported as they are); null = search */
+  readonly foreign: { readonly poses: readonly ForeignPose[]; readonly isOfficial: boolean } | null
   /** threads that share a search, and the file of those beside the worker */
   readonly searchThreads: number
   readonly searchEntry: string
@@ -84,18 +89,19 @@ async function estimate(task: EstimateTask): Promise<PoseTaskResult> {
   scenes.set(task.frameKey, scene)
   const model = models.get(task.cadSha256) ?? task.model
   models.set(task.cadSha256, model)
-  const { searchThreads, searchEntry } = task
-  if (searchThreads > 1) helpers ??= createSearchThreads(new URL(searchEntry), searchThreads)
+  const { searchThreads, searchEntry, foreign } = task
+  if (foreign === null && searchThreads > 1) helpers ??= createSearchThreads(new URL(searchEntry), searchThreads)
   const { timeBudgetMs } = task.options
   // Decoding and preparation count; what is left is for the search.
   const leftMs = timeBudgetMs === null ? null : Math.max(1, timeBudgetMs - (performance.now() - started))
-  const outcome = estimateObject(
-    scene,
-    model,
-    task.detections,
-    { ...task.options, timeBudgetMs: leftMs },
-    { trace, now: () => performance.now(), ...(helpers === null ? {} : { openRunner: helpers.openRunner }) },
-  )
+  const options = { ...task.options, timeBudgetMs: leftMs }
+  const env = { trace, now: () => performance.now(), ...(helpers === null ? {} : { openRunner: helpers.openRunner }) }
+  const outcome =
+    foreign === null
+      ? estimateObject(scene, model, task.detections, options, env)
+      : foreign.isOfficial
+        ? reportPoses(scene, model, foreign.poses, options)
+        : judgePoses(scene, model, foreign.poses, options, env)
   return {
     outcome: {
       ...outcome,

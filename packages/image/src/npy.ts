@@ -81,7 +81,8 @@ export function parseNpy(bytes: Uint8Array): { readonly shape: number[]; readonl
     .filter((part) => part !== '')
     .map(Number)
   const count = shape.reduce((product, n) => product * n, 1)
-  const body = bytes.slice(start + length)
+  // Copied: the slice of a Buffer would be a view into a larger piece of memory.
+  const body = new Uint8Array(bytes.subarray(start + length))
   if (/'fortran_order':\s*True/.test(header)) throw new RangeError('Fortran order is not supported')
   if (descriptor === '<f4' && body.length >= 4 * count) return { shape, data: new Float32Array(body.buffer, 0, count) }
   if (descriptor === '<f2' && body.length >= 2 * count) {

@@ -92,6 +92,11 @@ describe('npy', () => {
     }
   })
 
+  it('reads from a view into larger memory, such as a Buffer', () => {
+    const bytes = Buffer.concat([Buffer.alloc(24, 7), encodeNpyFloat32(Float32Array.of(1, 2), [2])]).subarray(24)
+    expect([...parseNpy(bytes).data]).toEqual([1, 2])
+  })
+
   it('refuses what is no .npy', () => {
     expect(() => parseNpy(new Uint8Array(100))).toThrow(RangeError)
   })

@@ -44,7 +44,7 @@ export function packDescriptors(descriptors: TemplateDescriptors): Uint8Array {
  * @throws {PlatformError} `bundle.version_unsupported` for another version or layout, `bundle.incomplete` for a cut one
  */
 export function parseDescriptors(bytes: Uint8Array): TemplateDescriptors {
-  const buffer = bytes.slice().buffer
+  const buffer = new Uint8Array(bytes).buffer
   if (buffer.byteLength < 4 * (HEADER_WORDS + 1 + COLOR_BINS) || buffer.byteLength % 4 !== 0) {
     throw new PlatformError('bundle.incomplete', {
       detail: `template descriptors of ${buffer.byteLength} bytes are cut`,

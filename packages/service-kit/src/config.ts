@@ -96,3 +96,10 @@ const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
   FATAL: 'fatal',
   SILENT: 'silent',
 }
+
+/** Execution providers for networks, tried in this order. */
+export const providersField = z
+  .string()
+  .default('cpu')
+  .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
+  .pipe(z.array(z.enum(['tensorrt', 'cuda', 'webgpu', 'cpu'])).min(1))

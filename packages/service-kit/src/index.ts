@@ -11,6 +11,7 @@ export {
   megabytesField,
   parseConfig,
   portField,
+  providersField,
   type Environment,
   type LogFile,
   type LogLevel,

@@ -29,7 +29,8 @@ export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model:
     request: FastifyRequest,
   ): Promise<PoseEstimationResponseV1> => {
     if (!model.describe().loaded) {
-      throw new PlatformError('model.missing', { detail: 'Model is not loaded. Please load the model first.' })
+      const detail = deps.network?.problem() ?? 'Model is not loaded. Please load the model first.'
+      throw new PlatformError('model.missing', { detail })
     }
     const cadPath = deps.library.confine(body.cad_path)
     const templateDirectory = deps.library.confine(body.template_dir)
@@ -41,7 +42,7 @@ export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model:
       throw new PlatformError('request.malformed', { detail: `${kind} not found: ${text}` })
     }
     try {
-      return await estimateFromV1(body, cadPath, deps)
+      return await estimateFromV1(body, { cadPath, templateDirectory }, deps)
     } catch (error) {
       const refusal = asPlatformError(error)
       if (refusal.status >= 500) request.log.error({ err: error, cause: refusal.cause }, 'pose estimation failed')
@@ -94,19 +95,25 @@ export function registerModelV1(app: ServiceApp, model: ModelState): void {
   })
   app.get('/api/v1/ping', () => ({ message: 'pong', timestamp: new Date().toISOString() }))
   app.get('/api/v1/model/status', { schema: { response: { 200: pemModelV1 } } }, () => model.describe())
-  app.post('/api/v1/model/load', { schema: { querystring: pemLoadQueryV1 } }, ({ query }) => {
-    const { device, parameters, loading_time } = model.describe()
-    const base = { loading_time, device, parameters }
+  app.post('/api/v1/model/load', { schema: { querystring: pemLoadQueryV1 } }, async ({ query }) => {
+    const describe = (): Record<'loading_time' | 'device' | 'parameters', unknown> => {
+      const { device, parameters, loading_time } = model.describe()
+      return { loading_time, device, parameters }
+    }
     if (query.checkpoint_path ?? query.config_path) {
       // A checkpoint is a program; which one runs is decided by whoever runs the server.
       const message = 'Checkpoints and configurations are not loaded over HTTP; configure the server instead.'
-      return { success: false, message, ...base }
+      return { success: false, message, ...describe() }
     }
-    model.load()
-    return { success: true, message: 'Model loaded successfully', ...base }
+    try {
+      await model.load()
+    } catch (error) {
+      return { success: false, message: asPlatformError(error).message, ...describe() }
+    }
+    return { success: true, message: 'Model loaded successfully', ...describe() }
   })
-  app.post('/api/v1/model/unload', () => {
-    model.unload()
+  app.post('/api/v1/model/unload', async () => {
+    await model.unload()
     return { success: true, message: 'Model unloaded successfully' }
   })
   app.get('/api/v1/model/info', () => ({

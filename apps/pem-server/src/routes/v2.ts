@@ -10,10 +10,12 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
     { schema: { consumes: ['multipart/form-data'], response: { 200: posesResponseV2 } } },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, posesRequestV2)
-      const { cadPath } = await deps.library.findObject(fields.className, fields.objectName)
+      const { cadPath, templateDirectory } = await deps.library.findObject(fields.className, fields.objectName)
       const result = await deps.estimate({
         bytes: { color, depth, camera: fields.camera, millimetersPerCount: fields.millimetersPerCount },
         cadPath,
+        templateDirectory,
+        engine: fields.engine,
         detections: fields.detections?.map(toDetection) ?? null,
         options: fields.options,
       })

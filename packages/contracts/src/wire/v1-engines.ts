@@ -49,6 +49,19 @@ export const pemHealthV1 = z.object({
   model: pemModelV1,
 })
 
+/** Draws that SAM-6D leaves to chance, base64 of little-endian numbers; refused unless the server allows it. */
+export const poseReplayV1 = z.object({
+  /** int32 [2048]: positions among a detection's points */
+  observed: z.string(),
+  /** int32 [views, 5000]: positions among each template's points */
+  templates: z.string(),
+  /** float32 [18000]: uniform in [0, 1) */
+  hypotheses: z.string(),
+  /** float32 [1024, 3]: surface points of the CAD, m */
+  model: z.string(),
+})
+export type PoseReplayV1 = z.infer<typeof poseReplayV1>
+
 export const poseEstimationRequestV1 = z.object({
   rgb_image: z.string(),
   depth_image: z.string(),
@@ -57,6 +70,7 @@ export const poseEstimationRequestV1 = z.object({
   seg_data: z.array(record),
   template_dir: z.string(),
   det_score_thresh: z.number().default(0.2),
+  replay: poseReplayV1.optional(),
   output_dir: z.string().nullish(),
 })
 

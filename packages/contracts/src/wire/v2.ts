@@ -55,6 +55,8 @@ export const posesRequestV2 = z.object({
   ...frameFields,
   detections: z.array(detectionV2).nullable(),
   options: poseOptionsV2,
+  /** the server's default when absent */
+  engine: z.enum(['geometric', 'sam6d']).optional(),
 })
 export type PosesRequestV2 = z.infer<typeof posesRequestV2>
 

@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  CATALOGUE,
+  catalogueEntry,
+  convertCheckpoint,
+  inspectModel,
+  pullCheckpoint,
+  verifyModel,
+} from '@sextant/models'
+import type { Command } from 'commander'
+import { modelsDirOption } from '../models-dir.ts'
+
+const MEGABYTE = 2 ** 20
+
+/** sextant models: the networks of the sam6d engine. None is shipped, none is fetched unless asked. */
+export function addModelsCommand(program: Command): void {
+  const models = program.command('models').description("networks of the sam6d engine, from their owners' checkpoints")
+  const folder = (): string => resolve(models.opts<{ dir: string }>().dir)
+  models.addOption(modelsDirOption())
+  models
+    .command('list')
+    .description('what can be installed, what is')
+    .action(async () => {
+      for (const entry of CATALOGUE) {
+        const { state, problem, manifest } = await inspectModel(folder(), entry.name)
+        const size =
+          manifest === null
+            ? ''
+            : ` ${(manifest.files.reduce((sum, file) => sum + file.bytes, 0) / MEGABYTE).toFixed(0)} MB`
+        const origin =
+          manifest === null ? '' : manifest.isOfficial ? ', official checkpoint' : `, from ${manifest.source.fileName}`
+        console.log(`${entry.name.padEnd(16)} ${state}${size}${origin}${problem === null ? '' : `: ${problem}`}`)
+        console.log(
+          `${''.padEnd(16)} ${entry.title}; ${entry.role}; ${entry.checkpoint}; licence: ${entry.licence}; ${entry.page}`,
+        )
+      }
+    })
+  models
+    .command('pull')
+    .argument('<network>', 'name from the list')
+    .option('--url <url>', "another address than its owners'")
+    .option('--accept-licence', 'you have read and accept the licence shown')
+    .description('download a checkpoint from its owners and convert it')
+    .action(async (name: string, options: { url?: string; acceptLicence?: boolean }) => {
+      const entry = catalogueEntry(name)
+      console.log(`${entry.title}, ${entry.page}\nlicence: ${entry.licence}`)
+      if (options.acceptLicence !== true) {
+        console.log('Nothing was downloaded. Read the licence and add --accept-licence.')
+        process.exitCode = 1
+        return
+      }
+      const path = await pullCheckpoint(name, folder(), {
+        ...(options.url === undefined ? {} : { url: options.url }),
+        onProgress: (received, total) => {
+          const share = total === null ? '' : ` of ${(total / MEGABYTE).toFixed(0)}`
+          process.stderr.write(`\r${(received / MEGABYTE).toFixed(0)}${share} MB `)
+        },
+      })
+      process.stderr.write('\n')
+      await convert(path, name, folder())
+    })
+  models
+    .command('convert')
+    .argument('<network>', 'name from the list')
+    .argument('<checkpoint>', 'its .pth or .safetensors file')
+    .description('convert a checkpoint into the graphs that are run')
+    .action((name: string, path: string) => convert(resolve(path), name, folder()))
+  models
+    .command('verify')
+    .argument('[networks...]', 'all installed ones when absent')
+    .description('read every byte and compare digests')
+    .action(async (names: string[]) => {
+      const all = names.length > 0 ? names : await installedNames(folder())
+      for (const name of all) {
+        const { files } = await verifyModel(folder(), name)
+        console.log(`${name}: ${files.length} files are as they were written`)
+      }
+      if (all.length === 0) console.log(`Nothing is installed in ${folder()}.`)
+    })
+  models
+    .command('remove')
+    .argument('<network>', 'name from the list')
+    .description('delete a converted network')
+    .action(async (name: string) => {
+      catalogueEntry(name)
+      await rm(join(folder(), name), { recursive: true, force: true })
+      console.log(`${name} is removed.`)
+    })
+}
+
+async function convert(path: string, name: string, modelsDir: string): Promise<void> {
+  const started = performance.now()
+  const manifest = await convertCheckpoint(path, name, modelsDir, { onProgress: (step) => console.log(`  ${step}`) })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0)
+  console.log(
+    `${name}: ${(manifest.parameters / 1e6).toFixed(1)} M parameters in ${seconds} s, at most ${peak} MB of memory`,
+  )
+  if (!manifest.isOfficial) console.log(`The file's digest is ${manifest.source.sha256}; it is not in the catalogue.`)
+}
+
+async function installedNames(modelsDir: string): Promise<string[]> {
+  const found = await Promise.all(CATALOGUE.map((entry) => inspectModel(modelsDir, entry.name)))
+  return found.filter(({ state }) => state !== 'missing').map(({ name }) => name)
+}

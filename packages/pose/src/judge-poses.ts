@@ -1,0 +1,96 @@
+import type { ObjectOutcome, PoseEstimate } from '@sextant/contracts'
+import { rotationOf, translationOf, type CameraFromObject } from '@sextant/geometry'
+import { distinctCandidates } from './explained-pixels.ts'
+import type { PoseEnvironment } from './estimate-object.ts'
+import type { PoseOptions } from './options.ts'
+import { estimateDepthOffset } from './depth-offset.ts'
+import { poseEstimateOf } from './pose-estimate.ts'
+import { sortByScore, type Candidate } from './pose-pool.ts'
+import type { PreparedModel } from './prepare-model.ts'
+import type { PreparedScene } from './prepare-scene.ts'
+import { createLocalRunner } from './search-steps.ts'
+
+/** A pose somebody else proposes, with its own score. */
+export interface ForeignPose {
+  readonly cameraFromObject: CameraFromObject
+  /** 0..1, as its maker means it */
+  readonly score: number
+  readonly detectionIndex: number | null
+}
+
+/**
+ * Judges poses of another engine by rendering, like our own: each is also refined, the better of both counts, every pixel
+ * is explained once, and the score is the calibrated probability.
+ */
+export function judgePoses(
+  scene: PreparedScene,
+  model: PreparedModel,
+  poses: readonly ForeignPose[],
+  options: PoseOptions,
+  env: PoseEnvironment,
+): ObjectOutcome {
+  if (poses.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
+  const runner = createLocalRunner(scene, model, { mask: null, seed: options.seed, generator: options.generator })
+  const candidates = env.trace.span('verify network poses', () => {
+    const starts = poses.map((pose, region) => candidateOf(pose, region, model))
+    const refined = runner.map(
+      'finish',
+      starts.map((start) => ({ ...start, pose: start.pose.slice() })),
+    )
+    return sortByScore(
+      [...runner.map('verifyFine', starts), ...refined].filter(
+        ({ verification }) => (verification?.evidence ?? null) !== null,
+      ),
+    )
+  })
+  const distinct = distinctCandidates(scene, model, candidates, options.maxInstances + 1)
+  const estimates: PoseEstimate[] = []
+  let bestRejected: PoseEstimate | null = null
+  for (const candidate of distinct) {
+    const { detectionIndex } = poses[candidate.region]
+    const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
+    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) {
+      estimates.push({ ...estimate, depthOffset: estimateDepthOffset(scene, model, candidate.pose) })
+    } else bestRejected ??= estimate
+  }
+  if (estimates.length > 0) return { status: 'estimated', reason: null, poses: estimates, bestRejected }
+  return {
+    status: bestRejected === null ? 'not_found' : 'rejected',
+    reason: 'score_below_threshold',
+    poses: [],
+    bestRejected,
+  }
+}
+
+/**
+ * The poses as they are, with the scores of their maker: measured by rendering, but neither refined nor judged. For those
+ * who need exactly what the official code answers.
+ */
+export function reportPoses(
+  scene: PreparedScene,
+  model: PreparedModel,
+  poses: readonly ForeignPose[],
+  options: PoseOptions,
+): ObjectOutcome {
+  const runner = createLocalRunner(scene, model, { mask: null, seed: options.seed, generator: options.generator })
+  const verified = runner.map(
+    'verifyFine',
+    poses.map((pose, region) => candidateOf(pose, region, model)),
+  )
+  const estimates = verified.flatMap((candidate, i) => {
+    if ((candidate.verification?.evidence ?? null) === null) return []
+    const { cameraFromObject, score, detectionIndex } = poses[i]
+    return [{ ...poseEstimateOf(scene, model, candidate, detectionIndex), cameraFromObject, score }]
+  })
+  if (estimates.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
+  return { status: 'estimated', reason: null, poses: estimates, bestRejected: null }
+}
+
+/** Candidates are about the object's centre. */
+function candidateOf({ cameraFromObject }: ForeignPose, region: number, { center }: PreparedModel): Candidate {
+  const R = rotationOf(cameraFromObject)
+  const t = translationOf(cameraFromObject)
+  const [cx, cy, cz] = center
+  const moved = [0, 1, 2].map((a) => R[3 * a] * cx + R[3 * a + 1] * cy + R[3 * a + 2] * cz + t[a])
+  return { pose: Float64Array.of(...R, ...moved), score: -1, region, verification: null }
+}
