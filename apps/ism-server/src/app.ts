@@ -25,6 +25,15 @@ export async function buildApp(
   service.app.addHook('onListen', () => {
     const { preload: list, templateCache } = config
     const load: PreloadOptions['load'] = (object) => deps.preload(object)
+    // A network that is not installed is said once here, and to every request.
+    deps.network?.load().then(
+      (info) => {
+        service.app.log.info(info, 'networks loaded')
+      },
+      (error: unknown) => {
+        service.app.log.warn(error instanceof Error ? error.message : String(error))
+      },
+    )
     void preloadObjects(deps.library, { list, limit: templateCache.maxEntries, load, log: service.app.log })
   })
   service.app.addHook('onClose', () => deps.close())

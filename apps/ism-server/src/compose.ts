@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
+import { PlatformError, TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf, type FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
@@ -13,6 +13,7 @@ import {
 } from '@sextant/service-kit'
 import type { TemplateDescriptors } from '@sextant/segmentation'
 import type { Config } from './config.ts'
+import { createNetworkEngine, type NetworkEngine } from './network-engine.ts'
 import type { DetectTaskResult, SegmentationTask, SegmentationTaskResult } from './segmentation-task.ts'
 
 /** What the routes use. */
@@ -26,7 +27,11 @@ export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
     /** rendered when the folder holds no template set of ours */
     readonly cadPath: string
     readonly limit: number
+    /** the configured one when absent */
+    readonly engine?: 'geometric' | 'sam6d' | undefined
   }): Promise<DetectTaskResult>
+  /** null: the geometric engine alone */
+  readonly network: NetworkEngine | null
   /** Describes an object ahead of the first request. @throws as detect */
   preload(object: { readonly templateDirectory: string; readonly cadPath: string }): Promise<void>
   close(): Promise<void>
@@ -46,12 +51,22 @@ export function compose(config: Config): Dependencies {
     const key = setKey ?? `cad:${await library.digestOf(object.cadPath)}`
     return templates.get(key, async () => (await pool.run({ kind: 'describe', from })) as TemplateDescriptors)
   }
+  const network = config.engine === 'geometric' ? null : createNetworkEngine(config)
   return {
     library,
     pool,
     caches: { templates },
-    engine: () => ({ engine: 'geometric', device: 'cpu', modelLoaded: true, gpuMemory: null }),
-    async detect({ bytes, limit, ...paths }) {
+    network,
+    engine: () => describeEngine(config, network),
+    async detect({ bytes, limit, engine, ...paths }) {
+      if ((engine ?? defaultEngine(config, network)) === 'sam6d') {
+        if (network === null) {
+          const detail = 'The server runs without the sam6d engine; start it with ISM_ENGINE=sam6d or auto.'
+          throw new PlatformError('model.missing', { detail })
+        }
+        const cadSha256 = await library.digestOf(paths.cadPath)
+        return network.detect({ bytes, frameKey: frameKeyOf(bytes), limit, cadSha256, ...paths })
+      }
       const started = performance.now()
       const object = await describe(paths)
       const loadMs = performance.now() - started
@@ -62,8 +77,23 @@ export function compose(config: Config): Dependencies {
     async preload(object) {
       await describe(object)
     },
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([pool.close(), network?.close()])
+    },
   }
+}
+
+/** `auto` takes the networks once they are loaded. */
+function defaultEngine({ engine }: Config, network: NetworkEngine | null): 'geometric' | 'sam6d' {
+  if (engine !== 'auto') return engine
+  return network !== null && network.info() !== null ? 'sam6d' : 'geometric'
+}
+
+function describeEngine(config: Config, network: NetworkEngine | null): ReturnType<StatusSource['engine']> {
+  const engine = defaultEngine(config, network)
+  if (engine === 'geometric') return { engine, device: 'cpu', modelLoaded: true, gpuMemory: null }
+  const info = network?.info() ?? null
+  return { engine, device: info?.provider ?? null, modelLoaded: info !== null, gpuMemory: null }
 }
 
 /** Path, size and time of the manifest: a set that is replaced has another key. null: no set of ours. */

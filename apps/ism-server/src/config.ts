@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { Provider } from '@sextant/inference'
 import {
   booleanField,
   hostField,
@@ -10,6 +11,7 @@ import {
   megabytesField,
   parseConfig,
   portField,
+  providersField,
   type CacheLimits,
   type Environment,
   type LogFile,
@@ -31,6 +33,13 @@ const schema = z.object({
   ISM_PRELOAD_LIST: listField('ycb'),
   ISM_WORKERS: z.coerce.number().int().min(1).optional(),
   ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
+  ISM_ENGINE: z.enum(['geometric', 'sam6d', 'auto']).default('geometric'),
+  ISM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
+  ISM_PROPOSALS: z.enum(['sam-vit-h', 'sam-vit-l', 'sam-vit-b']).default('sam-vit-h'),
+  ISM_DESCRIPTOR: z.enum(['dinov2-vitl14', 'dinov2-vitb14', 'dinov2-vits14']).default('dinov2-vitl14'),
+  ISM_NETWORK_THREADS: z.coerce.number().int().min(1).max(64).optional(),
+  SEXTANT_MODELS_DIR: z.string().optional(),
+  SEXTANT_PROVIDERS: providersField,
 })
 
 export interface Config {
@@ -47,6 +56,18 @@ export interface Config {
   readonly preload: readonly string[]
   readonly workers: number
   readonly queueMax: number
+  /** engine of a request that names none; auto: sam6d where its networks are installed */
+  readonly engine: 'geometric' | 'sam6d' | 'auto'
+  /** corrected: the official demo's mistakes mended; parity: with them */
+  readonly sam6dMode: 'corrected' | 'parity'
+  /** networks that propose masks and describe them */
+  readonly proposals: string
+  readonly descriptor: string
+  readonly networkThreads: number
+  /** absolute path of the converted networks */
+  readonly modelsDir: string
+  /** where networks may run, tried in this order */
+  readonly providers: readonly Provider[]
 }
 
 /** @throws {ConfigError} naming every bad variable */
@@ -62,5 +83,12 @@ export function readConfig(env: Environment): Config {
     preload: values.ISM_PRELOAD_TEMPLATES ? values.ISM_PRELOAD_LIST : [],
     workers: values.ISM_WORKERS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     queueMax: values.ISM_QUEUE_MAX,
+    engine: values.ISM_ENGINE,
+    sam6dMode: values.ISM_SAM6D_MODE,
+    proposals: values.ISM_PROPOSALS,
+    descriptor: values.ISM_DESCRIPTOR,
+    networkThreads: values.ISM_NETWORK_THREADS ?? availableParallelism(),
+    modelsDir: resolve(values.SEXTANT_MODELS_DIR ?? join(values.SEXTANT_STATIC_DIR, 'models')),
+    providers: values.SEXTANT_PROVIDERS,
   })
 }

@@ -7,7 +7,7 @@ import type { Provider } from '@sextant/inference'
 import { decodeColor, decodeFrame, decodeMask, decodeRle, parseNpy, type FrameBytes } from '@sextant/image'
 import { openBinaryCache } from '@sextant/library'
 import { assertPlausibleSize, diameterOf, parseMesh, samplePoints } from '@sextant/mesh'
-import { openPoseNetworks, type Loaded } from '@sextant/models'
+import { openPoseNetworks, type Loaded, type NetworkInfo } from '@sextant/models'
 import type { ForeignPose } from '@sextant/pose'
 import {
   chooseRandomly,
@@ -56,14 +56,6 @@ export interface NetworkPosesTask {
 
 export type NetworkTask = LoadNetworksTask | { readonly kind: 'unload' } | NetworkPosesTask
 
-export interface NetworkInfo {
-  readonly provider: Provider
-  /** why providers before it in the order were not taken */
-  readonly refusals: readonly string[]
-  readonly parameters: number
-  readonly loadingSeconds: number
-}
-
 export interface NetworkPosesResult {
   readonly poses: readonly ForeignPose[]
   readonly timings: StageTimings
@@ -91,14 +83,8 @@ export async function runNetworkTask(task: NetworkTask): Promise<NetworkInfo | N
   loaded = null
   objects.clear()
   if (task.kind === 'unload') return null
-  const started = performance.now()
   loaded = await openPoseNetworks(task.modelsDir, { providers: task.providers, threads: task.threads })
-  return {
-    provider: loaded.provider,
-    refusals: loaded.refusals.map(({ provider, reason }) => `${provider}: ${reason}`),
-    parameters: loaded.parameters,
-    loadingSeconds: (performance.now() - started) / 1000,
-  }
+  return loaded.info
 }
 
 async function estimate(task: NetworkPosesTask): Promise<NetworkPosesResult> {

@@ -9,5 +9,6 @@ export {
   type InstalledManifest,
   type InstalledModel,
 } from './installed-model.ts'
+export { createNetworkHost, type NetworkHost, type NetworkInfo } from './network-host.ts'
 export { openPoseNetworks, openSegmentationNetworks, type Loaded, type SegmentationNetworks } from './open-networks.ts'
 export { pullCheckpoint, type PullOptions } from './pull-checkpoint.ts'

@@ -3,13 +3,12 @@ import type { Session, SessionOptions } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
 import type { PoseNetworks, SamNetworks } from '@sextant/sam6d'
 import { requireModel } from './installed-model.ts'
+import type { NetworkInfo } from './network-host.ts'
 
 /** Networks that are loaded, and what is to be said about them. */
 export interface Loaded<T> {
   readonly networks: T
-  readonly provider: Session['provider']
-  readonly refusals: Session['refusals']
-  readonly parameters: number
+  readonly info: NetworkInfo
   /** digests of the checkpoints; part of the key of what is computed with them */
   readonly digest: string
   release(): Promise<void>
@@ -51,6 +50,7 @@ async function openAll(
   wanted: Readonly<Record<string, readonly string[]>>,
   options: Partial<SessionOptions>,
 ): Promise<Omit<Loaded<never>, 'networks'> & { readonly sessions: readonly Session[] }> {
+  const started = performance.now()
   // All manifests before the first session: a missing network is said at once.
   const manifests = await Promise.all(Object.keys(wanted).map((name) => requireModel(modelsDir, name)))
   const sessions: Session[] = []
@@ -64,9 +64,12 @@ async function openAll(
   }
   return {
     sessions,
-    provider: sessions[0]?.provider ?? 'cpu',
-    refusals: sessions.flatMap((session) => session.refusals),
-    parameters: manifests.reduce((sum, manifest) => sum + manifest.parameters, 0),
+    info: {
+      provider: sessions[0]?.provider ?? 'cpu',
+      refusals: sessions.flatMap((session) => session.refusals).map(({ provider, reason }) => `${provider}: ${reason}`),
+      parameters: manifests.reduce((sum, manifest) => sum + manifest.parameters, 0),
+      loadingSeconds: (performance.now() - started) / 1000,
+    },
     digest: manifests.map((manifest) => manifest.source.sha256.slice(0, 16)).join('-'),
     release: async () => {
       await Promise.all(sessions.map((session) => session.release()))

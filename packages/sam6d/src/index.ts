@@ -83,3 +83,13 @@ export {
   samParameters,
   type SamSize,
 } from './networks/expected-parameters.ts'
+export {
+  describeProposals,
+  proposeForImage,
+  scoreForObject,
+  type DescribedProposals,
+  type ImageProposal,
+  type ObjectViews,
+  type Sam6dMode,
+  type ScoredProposal,
+} from './ism/segment-object.ts'

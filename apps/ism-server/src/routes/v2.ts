@@ -16,6 +16,7 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
         templateDirectory,
         cadPath,
         limit: fields.limit,
+        engine: fields.engine,
       })
       metrics.observeStages(timings)
       return { detections: detections.map(toDetectionV2), timings }

@@ -35,7 +35,12 @@ const frameFields = {
   millimetersPerCount: z.number().positive(),
 }
 
-export const detectionsRequestV2 = z.object({ ...frameFields, limit: z.number().int().min(1).max(300) })
+export const detectionsRequestV2 = z.object({
+  ...frameFields,
+  limit: z.number().int().min(1).max(300),
+  /** the server's default when absent */
+  engine: z.enum(['geometric', 'sam6d']).optional(),
+})
 export type DetectionsRequestV2 = z.infer<typeof detectionsRequestV2>
 
 export const detectionsResponseV2 = z.object({ detections: z.array(detectionV2), timings })

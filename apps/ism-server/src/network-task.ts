@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { PlatformError, templateFileNames, type Detection, type StageTimings } from '@sextant/contracts'
+import { createRng, MILLIMETERS_PER_METER, rotationOf } from '@sextant/geometry'
+import type { Provider } from '@sextant/inference'
+import { decodeColor, decodeFrame, decodeMask, encodeRle, rleBox, type FrameBytes } from '@sextant/image'
+import { openBinaryCache } from '@sextant/library'
+import { assertPlausibleSize, diameterOf, parseMesh, samplePoints } from '@sextant/mesh'
+import { openSegmentationNetworks, type Loaded, type NetworkInfo, type SegmentationNetworks } from '@sextant/models'
+import {
+  describeCrops,
+  describeProposals,
+  maskBounds,
+  maskCrop,
+  proposeForImage,
+  scoreForObject,
+  type DescribedProposals,
+  type MaskedCrop,
+  type ObjectViews,
+  type Sam6dMode,
+} from '@sextant/sam6d'
+import { templateFromObject, VIEW_COUNTS, viewDirections, type ViewCount } from '@sextant/templates'
+
+export interface LoadNetworksTask {
+  readonly kind: 'load'
+  readonly modelsDir: string
+  readonly names: { readonly proposals: string; readonly descriptor: string }
+  readonly providers: readonly Provider[]
+  readonly threads: number
+}
+
+export interface NetworkDetectTask {
+  readonly kind: 'detect'
+  readonly bytes: FrameBytes
+  readonly frameKey: string
+  readonly templateDirectory: string
+  readonly cadPath: string
+  readonly cadSha256: string
+  readonly featureCacheDirectory: string
+  readonly limit: number
+  readonly mode: Sam6dMode
+}
+
+export type NetworkTask = LoadNetworksTask | { readonly kind: 'unload' } | NetworkDetectTask
+
+export interface NetworkDetectResult {
+  readonly detections: readonly Detection[]
+  readonly timings: StageTimings
+}
+
+const SURFACE_POINTS = 2048
+const SEED = 7
+const FEATURES_VERSION = '1'
+const FEATURE_FILES_KEPT = 100
+/** 42 views of ViT-L patches are 44 MB. */
+const OBJECTS_KEPT = 8
+
+let loaded: Loaded<SegmentationNetworks> | null = null
+const objects = new Map<string, ObjectViews>()
+let lastFrame: { readonly key: string; readonly proposals: DescribedProposals } | null = null
+
+/** The networks live in this thread; one task runs at a time. @throws {PlatformError} model.*, bundle.*, mesh.*, image.* */
+export async function runNetworkTask(task: NetworkTask): Promise<NetworkInfo | NetworkDetectResult | null> {
+  if (task.kind === 'detect') return detect(task)
+  await loaded?.release()
+  loaded = null
+  lastFrame = null
+  objects.clear()
+  if (task.kind === 'unload') return null
+  const { modelsDir, names, providers, threads } = task
+  loaded = await openSegmentationNetworks(modelsDir, names, { providers, threads })
+  return loaded.info
+}
+
+async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
+  if (loaded === null) throw new PlatformError('model.missing', { detail: 'The networks are not loaded.' })
+  const { networks, digest } = loaded
+  const timings: StageTimings = {}
+  let started = performance.now()
+  const lap = (name: string): void => {
+    timings[name] = performance.now() - started
+    started = performance.now()
+  }
+  const frame = await decodeFrame(task.bytes)
+  const { color, camera } = frame
+  lap('decode')
+  const object = await knowObject(task, networks, digest)
+  lap('template features')
+  const key = `${task.frameKey}:${task.mode}`
+  if (lastFrame?.key !== key) {
+    // The demo asks for more stable masks than the benchmark code; masks it drops cannot be found again.
+    const proposed = await proposeForImage(networks.sam, color, { minStability: task.mode === 'parity' ? 0.97 : 0.85 })
+    lap('proposals')
+    lastFrame = { key, proposals: await describeProposals(networks.descriptor, color, proposed, task.mode) }
+    lap('descriptors')
+  }
+  const depth = frame.depth.data.map((value) => value / MILLIMETERS_PER_METER)
+  const scored = scoreForObject(lastFrame.proposals, object, depth, camera, task.mode).slice(0, task.limit)
+  lap('scores')
+  const { width, height } = color
+  const detections = scored.map(({ proposal, score, parts, templateIndex }): Detection => {
+    const mask = encodeRle({ width, height, data: Uint8Array.from(proposal.mask, (value) => (value > 0 ? 1 : 0)) })
+    return { mask, box: rleBox(mask), score, source: 'network', scoreParts: parts, templateIndex }
+  })
+  return { detections, timings }
+}
+
+/** Descriptors of the object's templates: from memory, from the disk, or made. */
+async function knowObject(
+  task: NetworkDetectTask,
+  networks: SegmentationNetworks,
+  digest: string,
+): Promise<ObjectViews> {
+  const count = (await readdir(task.templateDirectory)).filter((name) => /^rgb_\d+[.]png$/.test(name)).length
+  const first = count === 0 ? '' : await readFile(join(task.templateDirectory, templateFileNames(0).rgb))
+  const hash = createHash('sha256').update(`${task.cadSha256}:${digest}:${count}:${task.mode}`).update(first)
+  const key = hash.digest('hex')
+  const known = objects.get(key)
+  if (known !== undefined) return known
+  const cache = openBinaryCache<ObjectViews>(task.featureCacheDirectory, {
+    version: FEATURES_VERSION,
+    limit: FEATURE_FILES_KEPT,
+  })
+  const kept = await cache.read(key)
+  const object = kept ?? (await describeObject(task, networks, count))
+  if (kept === null) await cache.write(key, object)
+  const [oldest] = objects.keys()
+  if (objects.size >= OBJECTS_KEPT && oldest !== undefined) objects.delete(oldest)
+  objects.set(key, object)
+  return object
+}
+
+async function describeObject(
+  task: NetworkDetectTask,
+  networks: SegmentationNetworks,
+  count: number,
+): Promise<ObjectViews> {
+  if (!VIEW_COUNTS.includes(count as ViewCount)) {
+    const detail = `The template folder holds ${count} views, expected ${VIEW_COUNTS.join(', ')}; render the templates.`
+    throw new PlatformError('bundle.incomplete', { detail })
+  }
+  const crops = await Promise.all(
+    Array.from({ length: count }, (_, i) => readView(task.templateDirectory, i, task.mode === 'corrected')),
+  )
+  const { mesh } = parseMesh(await readFile(task.cadPath), basename(task.cadPath))
+  assertPlausibleSize(diameterOf(mesh), basename(task.cadPath))
+  const { positions } = samplePoints(mesh, SURFACE_POINTS, createRng(SEED))
+  return {
+    descriptors: await describeCrops(networks.descriptor, crops),
+    rotations: viewDirections(count as ViewCount).map((direction) => rotationOf(templateFromObject(direction, 1))),
+    points: positions.map((value) => value / MILLIMETERS_PER_METER),
+  }
+}
+
+async function readView(directory: string, index: number, isNormalized: boolean): Promise<MaskedCrop> {
+  const names = templateFileNames(index)
+  try {
+    const color = await decodeColor(await readFile(join(directory, names.rgb)), names.rgb)
+    const { data } = await decodeMask(await readFile(join(directory, names.mask)), names.mask)
+    const bounds = maskBounds(data, color.height, color.width)
+    if (bounds === undefined) throw new RangeError('the mask is empty')
+    return maskCrop(color, data, [bounds.left, bounds.top, bounds.right, bounds.bottom], isNormalized)
+  } catch (cause) {
+    throw new PlatformError('bundle.incomplete', { detail: `View ${index} of the template set cannot be read.`, cause })
+  }
+}
