@@ -2,12 +2,15 @@ import { createService, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
 import { createDependencyStarter } from './dependencies/start-dependencies.ts'
 import { registerHousekeeping } from './housekeeping.ts'
+import { registerCamera } from './routes/camera.ts'
 import { registerConsole } from './routes/console.ts'
 import { registerHealth } from './routes/health.ts'
+import { registerLogs } from './routes/logs.ts'
 import { registerMeshes } from './routes/meshes.ts'
 import { registerObjects } from './routes/objects.ts'
 import { registerRender } from './routes/render.ts'
 import { registerRuns } from './routes/runs.ts'
+import { registerSamples } from './routes/samples.ts'
 import { registerScenes } from './routes/scenes.ts'
 import { registerFullPipeline } from './routes/workflow.ts'
 
@@ -35,6 +38,9 @@ export async function buildApp(deps: Dependencies): Promise<ServiceApp> {
   registerRuns(service.app, deps)
   registerScenes(service, deps)
   registerMeshes(service.app, deps)
+  registerSamples(service.app, deps)
+  registerCamera(service.app, deps)
+  registerLogs(service, deps)
   await registerConsole(service.app, deps.config.consoleDir)
   registerHousekeeping(service.app, deps)
   service.app.addHook('onListen', () => {

@@ -11,6 +11,7 @@ import { createProcessDriver } from './dependencies/process-driver.ts'
 import type { DependencyDriver } from './dependencies/start-dependencies.ts'
 import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
 import { createRunManager, type RunManager } from './runs/run-manager.ts'
+import { openSamples, type Samples } from './samples.ts'
 import type { ViewTask } from './view-task.ts'
 
 /** What the routes use. */
@@ -25,6 +26,7 @@ export interface Dependencies {
   readonly driver: DependencyDriver | null
   /** the history, and the runs under way */
   readonly runs: { readonly store: RunStore; readonly manager: RunManager }
+  readonly samples: Samples
   /** clouds, depth pictures and meshes for the browser */
   readonly view: WorkerPool<ViewTask, Uint8Array>
   /** wall clock */
@@ -89,6 +91,7 @@ export async function compose(config: Config, context?: ProcessContext): Promise
     remotes,
     driver: driverOf(config, context),
     runs: { store, manager },
+    samples: openSamples(config.examplesDir, library),
     view,
     now,
     async close() {

@@ -45,6 +45,7 @@ const schema = z.object({
   RSS_MIN_BRIGHTNESS: z.coerce.number().min(0).max(255).default(CAPTURE_DEFAULTS.minBrightness),
   RSS_MIN_DEPTH_COVERAGE: z.coerce.number().min(0).max(1).default(CAPTURE_DEFAULTS.minDepthCoverage),
   SEXTANT_CONSOLE_DIR: z.string().optional(),
+  SEXTANT_EXAMPLES_DIR: z.string().optional(),
   SEXTANT_RUN_HISTORY_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
   AUTO_START_DEPENDENCIES: booleanField(true),
   AUTO_START_DRIVER: z.enum(['process', 'compose', 'none']).default('process'),
@@ -71,6 +72,8 @@ export interface Config {
   readonly staticDir: string
   /** absolute path of the built console */
   readonly consoleDir: string
+  /** absolute path of the bundled examples */
+  readonly examplesDir: string
   /** most runs kept in the history */
   readonly runHistoryMax: number
   /** base URLs without trailing slash */
@@ -104,6 +107,7 @@ export function readConfig(env: Environment): Config {
     logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
     consoleDir: resolve(values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url))),
+    examplesDir: resolve(values.SEXTANT_EXAMPLES_DIR ?? fileURLToPath(new URL('../../../examples', import.meta.url))),
     runHistoryMax: values.SEXTANT_RUN_HISTORY_MAX,
     urls,
     healthUrls: {

@@ -25,7 +25,7 @@ export function registerRuns(app: ServiceApp, deps: Dependencies): void {
   app.post('/api/v2/runs', { schema: { response: { 202: runV2 } } }, async (request, reply) => {
     const { fields, client } = (request.headers['content-type'] ?? '').startsWith('multipart/')
       ? await readUpload(request)
-      : await readRepeat(request.body, store)
+      : await readNamed(request.body, deps)
     for (const { className, objectName } of fields.objects) await deps.library.findObject(className, objectName)
     if ((fields.box ?? null) !== null && fields.objects.length > 1) {
       throw new PlatformError('request.schema_violation', { detail: 'box: only with a single object' })
@@ -137,30 +137,35 @@ async function readUpload(request: Parameters<typeof readFrameForm>[0]): Promise
   return { fields, client: await readUploadedFrame({ color, depth, camParams: fields.camParams }) }
 }
 
-async function readRepeat(body: unknown, store: Dependencies['runs']['store']): Promise<Upload> {
+/** A run whose frame is not sent along but named: an earlier run's, a camera's, a sample. */
+async function readNamed(body: unknown, { runs, camera, samples }: Dependencies): Promise<Upload> {
   const parsed = runRequestV2.safeParse(body)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new PlatformError('request.schema_violation', { detail: `${issue?.path.join('.')}: ${issue?.message}` })
   }
   const fields = parsed.data
-  const original = fields.frameOf ?? null
-  if (original === null) {
+  const sources = [fields.frameOf, fields.camera, fields.sample].filter((source) => (source ?? null) !== null)
+  if (sources.length !== 1) {
     throw new PlatformError('request.malformed', {
-      detail: 'send multipart/form-data with color and depth, or frameOf with the id of a run whose inputs are kept',
+      detail:
+        'send multipart/form-data with color and depth, or name one of: frameOf (a run whose inputs are kept), camera, sample',
     })
   }
-  const run = await store.read(original)
+  if (fields.camera) return { fields, client: await camera.takeFrame(fields.camera) }
+  if (fields.sample) return { fields, client: await samples.read(fields.sample) }
+  return { fields, client: await readKept(fields.frameOf ?? '', runs.store) }
+}
+
+async function readKept(id: string, store: Dependencies['runs']['store']): Promise<ClientFrame> {
+  const run = await store.read(id)
   const bytes = await frameOf(run, store)
   const rule = run.frame?.depthScaleRule as ClientFrame['depthScale']['rule']
   return {
-    fields,
-    client: {
-      bytes,
-      frame: await decodeFrame(bytes),
-      depthScale: { millimetersPerCount: bytes.millimetersPerCount, rule },
-      warnings: [],
-    },
+    bytes,
+    frame: await decodeFrame(bytes),
+    depthScale: { millimetersPerCount: bytes.millimetersPerCount, rule },
+    warnings: [],
   }
 }
 

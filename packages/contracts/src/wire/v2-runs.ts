@@ -10,7 +10,10 @@ export type ObjectReferenceV2 = z.infer<typeof objectReferenceV2>
 export const outputModeV2 = z.enum(['full', 'results_only', 'none'])
 export type OutputModeV2 = z.infer<typeof outputModeV2>
 
-/** Part `request` of `POST /api/v2/runs`; the frame is in the parts `color` and `depth`, or that of an earlier run. */
+/**
+ * Part `request` of `POST /api/v2/runs`; the frame is in the parts `color` and `depth`. As JSON it names one of `frameOf`,
+ * `camera` and `sample`.
+ */
 export const runRequestV2 = z.object({
   objects: z.array(objectReferenceV2).min(1).max(300),
   options: poseOptionsV2.partial().default({}),
@@ -18,6 +21,10 @@ export const runRequestV2 = z.object({
   camParams: z.record(z.string(), z.unknown()).nullish(),
   /** take the kept frame of this run instead of uploaded images */
   frameOf: runIdV2.nullish(),
+  /** take a frame of this camera server now; `{}`: the configured one */
+  camera: z.object({ base: z.string().max(300).nullish() }).nullish(),
+  /** take this sample of `GET /api/v2/samples` */
+  sample: z.string().max(100).nullish(),
   /** look here only, px; an instance the user points at. Only with a single object */
   box: z.object({ x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }).nullish(),
   /** full: inputs and results are kept; results_only: no inputs; none: nothing on disk, gone with the process */
