@@ -39,6 +39,7 @@ export const ERRORS = {
   'mesh.degenerate': { title: 'The mesh has no usable surface', status: 422, retryable: false },
   'mesh.format_unsupported': { title: 'The mesh format is not supported', status: 422, retryable: false },
   'mesh.scale_implausible': { title: 'The mesh size is not plausible in millimetres', status: 422, retryable: false },
+  'mesh.too_large': { title: 'The mesh is too large', status: 422, retryable: false },
   'object.not_found': { title: 'The object is not in the library', status: 404, retryable: false },
   'class.not_found': { title: 'The class is not in the library', status: 404, retryable: false },
   'bundle.not_found': { title: 'The template set does not exist', status: 404, retryable: false },

@@ -1,0 +1,58 @@
+import { PlatformError } from '@sextant/contracts'
+import type { ParsedMesh } from './mesh-builder.ts'
+import { undecodable } from './mesh-builder.ts'
+import { assertFaceCount, paintScene } from './paint-scene.ts'
+import { parseGltf } from './parse-gltf.ts'
+import { CAD_EXTENSIONS, parseMesh } from './parse-mesh.ts'
+import { MESH_LIMITS, UNIT_ASSUMED, type MeshLimits, type MeshSources, type MeshUnit } from './surface-part.ts'
+
+/** A mesh in mm, with where its unit comes from. */
+export interface ReadMesh extends ParsedMesh {
+  readonly unit: MeshUnit
+}
+
+export interface ReadMeshOptions extends Omit<MeshSources, 'limits'> {
+  readonly limits?: Partial<MeshLimits>
+}
+
+/**
+ * Reads a CAD file of any supported format by its extension, with its materials and textures as vertex colours.
+ * Pure: what lies beside the file and how pictures are decoded comes through ports. Heavy parsers are loaded when their
+ * format is met.
+ *
+ * @throws {PlatformError} mesh.format_unsupported, mesh.undecodable, mesh.degenerate, mesh.too_large
+ */
+export async function readMesh(bytes: Uint8Array, fileName: string, options: ReadMeshOptions): Promise<ReadMesh> {
+  const sources: MeshSources = { ...options, limits: { ...MESH_LIMITS, ...options.limits } }
+  const { limits } = sources
+  if (bytes.length === 0) throw undecodable(`${fileName} is empty`)
+  if (bytes.length > limits.maxBytes) {
+    throw new PlatformError('mesh.too_large', {
+      detail: `${fileName} has ${bytes.length} bytes, at most ${limits.maxBytes} are read`,
+    })
+  }
+  const extension = extensionOf(fileName)
+  switch (extension) {
+    case '.ply':
+    case '.obj':
+    case '.stl': {
+      const parsed = parseMesh(bytes, fileName)
+      assertFaceCount(parsed.mesh.faces.length / 3, limits)
+      return { ...parsed, unit: UNIT_ASSUMED }
+    }
+    case '.glb':
+    case '.gltf': {
+      const scene = await parseGltf(bytes, fileName, sources)
+      return { ...paintScene(scene, limits), unit: scene.unit }
+    }
+    default:
+      throw new PlatformError('mesh.format_unsupported', {
+        detail: `${fileName}: formats are ${CAD_EXTENSIONS.join(', ')}`,
+      })
+  }
+}
+
+/** Lower case, with its dot. */
+export function extensionOf(fileName: string): string {
+  return fileName.slice(fileName.lastIndexOf('.')).toLowerCase()
+}
