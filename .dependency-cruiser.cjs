@@ -78,7 +78,8 @@ module.exports = {
     },
     {
       name: 'through-the-front-door',
-      comment: 'Second doors: service-kit/worker (no HTTP stack in a worker) and inference/onnx-node (the runtime).',
+      comment:
+        'Second doors: service-kit/worker (no HTTP stack in a worker) inference/onnx-node (the runtime), jobs/libsql and jobs/bullmq.',
       severity: 'error',
       from: { path: '^(packages|kernels|apps)/([^/]+)/' },
       to: {
@@ -88,6 +89,7 @@ module.exports = {
           '/src/index[.]ts$',
           '^packages/service-kit/src/worker-answer[.]ts$',
           '^packages/inference/src/onnx-node/open-onnx-session[.]ts$',
+          '^packages/jobs/src/(libsql/libsql|bullmq/bullmq)-job-queue[.]ts$',
         ],
       },
     },

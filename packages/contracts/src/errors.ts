@@ -46,6 +46,7 @@ export const ERRORS = {
   'bundle.incomplete': { title: 'The template set is incomplete', status: 409, retryable: false },
   'bundle.version_unsupported': { title: 'The template set has an unknown version', status: 409, retryable: false },
   'job.not_found': { title: 'The job does not exist', status: 404, retryable: false },
+  'job.interrupted': { title: 'The service ended again and again during the job', status: 500, retryable: true },
   'run.not_found': { title: 'The run does not exist', status: 404, retryable: false },
   'run.inputs_missing': { title: 'The inputs of the run are not kept', status: 409, retryable: false },
   'model.missing': { title: 'The engine is not loaded', status: 503, retryable: true },

@@ -1,9 +1,11 @@
 import { PlatformError } from '@sextant/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
-import { isEnded, type Job, type JobQueue, type JobRunner } from './job-queue.ts'
+import { isEnded, type Job, type JobContext, type JobQueue, type JobRunner } from './job-queue.ts'
 
 /** What the suite asks a driver for. */
 export interface JobQueueDriver {
+  /** what has not ended when the queue closes waits for the next process */
+  readonly keepsJobs: boolean
   /** one job at a time, `maxQueued` may wait */
   create(
     run: JobRunner<string, string>,
@@ -51,8 +53,15 @@ export function describeJobQueue(name: string, driver: JobQueueDriver): void {
       const { queue, finish, until, started } = await setUp()
       const job = await queue.enqueue('a', 'A')
       expect(job).toMatchObject({ key: 'a', input: 'A', result: null, error: null })
+      expect(job).toMatchObject({ status: 'queued', priority: 0, attempts: 0, progress: null, startedAtMs: null })
       await until(() => started.includes('A'))
-      expect(await queue.get(job.id)).toMatchObject({ status: 'running', progress: { done: 1, total: 2 } })
+      await until(async () => typeof (await queue.get(job.id))?.progress?.done === 'number')
+      expect(await queue.get(job.id)).toMatchObject({
+        status: 'running',
+        attempts: 1,
+        progress: { done: 1, total: 2 },
+        endedAtMs: null,
+      })
       finish('A', 'done')
       const ended = await queue.wait(job.id)
       expect(ended).toMatchObject({ id: job.id, status: 'succeeded', result: 'done', error: null })
@@ -87,6 +96,62 @@ export function describeJobQueue(name: string, driver: JobQueueDriver): void {
       }
       const results = await Promise.all(jobs.map(async (job) => (await queue.wait(job.id)).result))
       expect(results).toEqual(['a', 'b', 'c'])
+    })
+
+    it('runs what is urgent first; joining a waiting job hands it the higher priority', async () => {
+      const { queue, finish, until, started } = await setUp()
+      await queue.enqueue('A', 'A')
+      await until(() => started.length === 1)
+      await queue.enqueue('low', 'low', { priority: -5 })
+      await queue.enqueue('B', 'B')
+      const high = await queue.enqueue('high', 'high', { priority: 5 })
+      expect(high.priority).toBe(5)
+      await queue.enqueue('C', 'C')
+      const raised = await queue.enqueue('C', 'C', { priority: 7 })
+      expect(raised).toMatchObject({ key: 'C', priority: 7 })
+      expect(await queue.enqueue('high', 'high', { priority: -7 })).toMatchObject({ id: high.id, priority: 5 })
+      const order = ['A', 'C', 'high', 'B', 'low']
+      for (const [index, input] of order.entries()) {
+        await until(() => started.length === index + 1)
+        finish(input, input)
+      }
+      expect(started).toEqual(order)
+    })
+
+    it('lists the latest first, by status', async () => {
+      const { queue, finish, until, started } = await setUp()
+      expect(await queue.list({ limit: 5 })).toEqual([])
+      const ids: string[] = []
+      for (const input of ['A', 'B', 'C', 'D']) {
+        ids.unshift((await queue.enqueue(input, input)).id)
+        // drivers order by the millisecond
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      await until(() => started.length === 1)
+      await queue.cancel(ids[0] ?? '')
+      finish('A', 'a')
+      await until(() => started.length === 2)
+      const statuses = async (limit: number, ...only: Job<string, string>['status'][]) =>
+        (await queue.list(only.length === 0 ? { limit } : { limit, statuses: only })).map((job) => job.status)
+      await until(async () => (await statuses(9)).includes('succeeded'))
+      expect((await queue.list({ limit: 9 })).map((job) => job.id)).toEqual(ids)
+      expect(await statuses(9)).toEqual(['cancelled', 'queued', 'running', 'succeeded'])
+      expect(await statuses(2)).toEqual(['cancelled', 'queued'])
+      expect(await statuses(9, 'running', 'cancelled')).toEqual(['cancelled', 'running'])
+      expect(await statuses(1, 'succeeded')).toEqual(['succeeded'])
+    })
+
+    it('tells the runner which job it does', async () => {
+      const contexts: Omit<JobContext, 'signal' | 'report'>[] = []
+      const run: JobRunner<string, string> = (input, { jobId, attempt, createdAtMs }) => {
+        contexts.push({ jobId, attempt, createdAtMs })
+        return Promise.resolve(input)
+      }
+      const queue = await driver.create(run, { maxQueued: 1, timeLimitMs: null })
+      open.push(queue)
+      const { id, createdAtMs } = await queue.enqueue('a', 'A')
+      expect(await queue.wait(id)).toMatchObject({ status: 'succeeded', attempts: 1 })
+      expect(contexts).toEqual([{ jobId: id, attempt: 1, createdAtMs }])
     })
 
     it('keeps code and detail of a failure, and goes on', async () => {
@@ -172,13 +237,23 @@ export function describeJobQueue(name: string, driver: JobQueueDriver): void {
       await expect(queue.wait('unknown')).rejects.toMatchObject({ code: 'job.not_found' })
     })
 
-    it('ends everything on close and takes nothing more', async () => {
+    it('stops everything on close and takes nothing more', async () => {
       const { queue, until, started } = await setUp()
       const jobs = [await queue.enqueue('a', 'A'), await queue.enqueue('b', 'B')]
       await until(() => started.length === 1)
       const waits = jobs.map((job) => queue.wait(job.id))
       await queue.close()
-      for (const job of await Promise.all(waits)) expect(job.status).toBe('cancelled')
+      const ends = (await Promise.all(waits)).map(({ status, attempts }) => ({ status, attempts }))
+      const kept = { status: 'queued', attempts: 0 }
+      expect(ends).toEqual(
+        driver.keepsJobs
+          ? [kept, kept]
+          : [
+              { status: 'cancelled', attempts: 1 },
+              { status: 'cancelled', attempts: 0 },
+            ],
+      )
+      expect(started).toEqual(['A'])
       await expect(queue.enqueue('c', 'C')).rejects.toMatchObject({ code: 'capacity.queue_full' })
     })
   })

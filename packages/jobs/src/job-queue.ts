@@ -8,6 +8,10 @@ export interface Job<Input, Result> {
   /** jobs with one key never run twice at a time */
   readonly key: string
   readonly status: JobStatus
+  /** higher runs first; first come first served among equals */
+  readonly priority: number
+  /** how often it was started; more than once after a crash */
+  readonly attempts: number
   readonly input: Input
   /** steps done and in all, as the runner last reported */
   readonly progress: JobProgress | null
@@ -33,6 +37,10 @@ export interface JobFailure {
 
 export interface JobContext {
   readonly jobId: string
+  /** 1 at first; more when the process died while the job ran: part of its work may be done */
+  readonly attempt: number
+  /** Unix time, ms: when the job was asked for */
+  readonly createdAtMs: number
   /** aborted by cancel, by the time limit and by close */
   readonly signal: AbortSignal
   readonly report: (progress: JobProgress) => void
@@ -48,17 +56,31 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
-/** The queue port. Every driver passes `describeJobQueue`. */
+export interface EnqueueOptions {
+  /** 0 when absent */
+  readonly priority?: number
+}
+
+export interface ListOptions {
+  /** all when absent */
+  readonly statuses?: readonly JobStatus[]
+  readonly limit: number
+}
+
+/** The queue port. Every driver passes `describeJobQueue`. Input and result are plain data (JSON). */
 export interface JobQueue<Input, Result> {
   /**
-   * Adds a job; when one with the same key waits or runs, that one is returned instead (single flight).
+   * Adds a job; when one with the same key waits or runs, that one is returned instead (single flight). A waiting job
+   * takes over the higher priority of the two.
    * @throws {PlatformError} capacity.queue_full
    */
-  enqueue(key: string, input: Input): Promise<Job<Input, Result>>
+  enqueue(key: string, input: Input, options?: EnqueueOptions): Promise<Job<Input, Result>>
   /** The job, or undefined when unknown or forgotten. */
   get(id: string): Promise<Job<Input, Result> | undefined>
+  /** Jobs, the latest first. */
+  list(options: ListOptions): Promise<Job<Input, Result>[]>
   /**
-   * Resolves when the job has ended, or when waiting is given up.
+   * Resolves when the job has ended, when waiting is given up, or when the queue closes: then with the job as it is.
    * @throws {PlatformError} job.not_found
    */
   wait(id: string, options?: WaitOptions): Promise<Job<Input, Result>>
@@ -68,7 +90,10 @@ export interface JobQueue<Input, Result> {
   subscribe(listener: (job: Job<Input, Result>) => void): () => void
   /** Number of jobs that wait and that run. */
   counts(): Promise<{ queued: number; running: number }>
-  /** Cancels everything and waits for the runners to return. */
+  /**
+   * Stops the runners and waits for them to return. What has not ended is cancelled where jobs live in memory; where
+   * they persist, it waits for the next process.
+   */
   close(): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import { describeJobQueue } from './job-queue-suite.ts'
 import { createMemoryJobQueue } from './memory-job-queue.ts'
 
 describeJobQueue('createMemoryJobQueue', {
+  keepsJobs: false,
   create: (run, limits) => createMemoryJobQueue(run, { concurrency: 1, ...limits }),
 })
 
