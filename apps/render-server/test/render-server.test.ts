@@ -295,6 +295,7 @@ describe('the contract', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/render-templates',
       '/api/v1/status',
+      '/api/v2/logs',
       '/api/v2/status',
       '/health',
       '/jobs/{id}',
