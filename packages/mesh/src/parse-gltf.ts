@@ -14,6 +14,7 @@ import { PlatformError } from '@sextant/contracts'
 import { MILLIMETERS_PER_METER } from '@sextant/geometry'
 import { loadDracoDecoder } from './foreign-parsers.ts'
 import { undecodable } from './mesh-builder.ts'
+import { decodeTexture, findSibling } from './read-texture.ts'
 import type { MeshSources, SurfaceMaterial, SurfacePart, SurfaceScene, Texture, TextureWrap } from './surface-part.ts'
 
 type Matrix4 = readonly number[]
@@ -116,7 +117,7 @@ async function loadResources({ json, binary }: Container, sources: MeshSources):
   const resources: JSONDocument['resources'] = binary === null ? {} : { [GLB_BUFFER]: binary }
   const load = async (uri: string | undefined): Promise<boolean> => {
     if (uri === undefined || uri.startsWith('data:')) return true
-    const found = await sources.readSibling(decodeURIComponent(uri))
+    const found = await findSibling(decodeURIComponent(uri), sources)
     if (found === null) return false
     resources[uri] = new Uint8Array(found)
     return true
@@ -147,7 +148,7 @@ async function collectParts(document: Document, sources: MeshSources, warnings: 
   for (const node of nodes) if (!seen.has(node)) visit(node, IDENTITY, 0)
   const textures = new Map<GltfTexture, Promise<Texture['image'] | null>>()
   const imageOf = (texture: GltfTexture): Promise<Texture['image'] | null> => {
-    const known = textures.get(texture) ?? decodeTexture(texture, sources, warnings)
+    const known = textures.get(texture) ?? imageOfTexture(texture, sources, warnings)
     textures.set(texture, known)
     return known
   }
@@ -162,20 +163,15 @@ async function collectParts(document: Document, sources: MeshSources, warnings: 
   return parts
 }
 
-async function decodeTexture(
+async function imageOfTexture(
   texture: GltfTexture,
   sources: MeshSources,
   warnings: string[],
 ): Promise<Texture['image'] | null> {
-  const name = texture.getName() || texture.getURI() || texture.getMimeType() || 'a texture'
+  const name = texture.getName() || texture.getURI() || texture.getMimeType()
   const bytes = texture.getImage()
-  try {
-    if (bytes !== null && bytes.length > 0) return await sources.decodeImage(bytes, name)
-    warnings.push(`${name} is missing; its surfaces have their plain colour`)
-  } catch (error: unknown) {
-    if (!(error instanceof PlatformError)) throw error
-    warnings.push(`${name} cannot be read (${error.message}); its surfaces have their plain colour`)
-  }
+  if (bytes !== null && bytes.length > 0) return decodeTexture(bytes, name, sources, warnings)
+  warnings.push(`the texture ${name} is missing; its surfaces have their plain colour`)
   return null
 }
 

@@ -33,31 +33,79 @@ interface ValueReader {
 
 const MAX_ELEMENTS = 50_000_000
 
+/** What a PLY file says, before its textures are known. */
+export interface PlySurface {
+  /** [n, 3] */
+  readonly positions: Float64Array
+  /** [n, 3] sRGB bytes, or null */
+  readonly colors: Float64Array | null
+  /** [k, 2]; v grows upwards; empty when there are none */
+  readonly uvs: ArrayLike<number>
+  /** [m, 3] vertices */
+  readonly faces: Float64Array
+  /** [m, 3] texture coordinates; null: those of the vertices */
+  readonly faceUvs: Float64Array | null
+  /** [m] number of the texture of each face; null: all have the first */
+  readonly faceTextures: Float64Array | null
+  /** pictures that `comment TextureFile` names */
+  readonly textureFiles: readonly string[]
+}
+
 /**
- * Parses PLY: ascii, binary little or big endian; polygons become fans; properties before and after the index list are
- * skipped; colours are taken as stored.
+ * Parses PLY without textures: ascii, binary little or big endian; polygons become fans; properties before and after
+ * the index list are skipped; colours are taken as stored.
  *
  * @throws {PlatformError} mesh.undecodable, mesh.degenerate
  * @source Greg Turk, The PLY Polygon File Format, 1994
  */
 export function parsePly(bytes: Uint8Array): ParsedMesh {
+  const { positions, faces, colors } = readPly(bytes)
+  return finishMesh(positions, faces, colors, [])
+}
+
+/** Names of the pictures that the header of a PLY file gives; none for what is no PLY file. */
+export function textureFilesOfPly(bytes: Uint8Array): readonly string[] {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 16384))
+  const end = head.indexOf('end_header')
+  return head
+    .slice(0, Math.max(0, end))
+    .split(/\r?\n/)
+    .flatMap((line) => /^comment\s+TextureFile\s+(\S.*)$/i.exec(line.trim())?.[1] ?? [])
+}
+
+/** Reads the elements of a PLY file. @throws {PlatformError} mesh.undecodable */
+export function readPly(bytes: Uint8Array): PlySurface {
   const scanner = new TextScanner(bytes)
   const { format, elements } = parseHeader(scanner)
   const reader = format === 'ascii' ? asciiReader(scanner) : binaryReader(bytes, scanner.position, format === 'little')
-  const warnings: string[] = []
-  let positions: Float64Array | null = null
-  let colors: Float64Array | null = null
-  const faces = new NumberBuffer()
+  let vertices: PlyVertices | null = null
+  const sink: FaceSink = { faces: new NumberBuffer(), uvs: new NumberBuffer(), textures: new NumberBuffer() }
+  assertLength(elements, bytes.length - scanner.position, format)
   for (const element of elements) {
-    if (element.name === 'vertex') {
-      const vertices = readVertices(reader, element)
-      positions = vertices.positions
-      colors = vertices.colors
-    } else if (element.name === 'face') readFaces(reader, element, faces)
+    if (element.name === 'vertex') vertices = readVertices(reader, element)
+    else if (element.name === 'face') readFaces(reader, element, sink)
     else skipElement(reader, element)
   }
-  if (positions === null) throw undecodable('the PLY header declares no vertex element')
-  return finishMesh(positions, faces.view(), colors, warnings)
+  if (vertices === null) throw undecodable('the PLY header declares no vertex element')
+  const hasWedges = sink.uvs.length === 2 * sink.faces.length && sink.faces.length > 0
+  return {
+    positions: vertices.positions,
+    colors: vertices.colors,
+    uvs: hasWedges ? sink.uvs.view() : (vertices.uvs ?? []),
+    faces: sink.faces.view(),
+    faceUvs: hasWedges ? Float64Array.from({ length: sink.faces.length }, (_, corner) => corner) : null,
+    faceTextures: sink.textures.length === sink.faces.length / 3 ? sink.textures.view() : null,
+    textureFiles: textureFilesOfPly(bytes),
+  }
+}
+
+/** A few bytes that claim millions of vertices must not become gigabytes: each value takes its room in the file. */
+function assertLength(elements: readonly PlyElement[], length: number, format: string): void {
+  let least = 0
+  for (const { count, properties } of elements) {
+    for (const { type, countType } of properties) least += count * (format === 'ascii' ? 1 : SIZES[countType ?? type])
+  }
+  if (least > length) throw undecodable(`the PLY data end early: ${length} bytes, at least ${least} are declared`)
 }
 
 function parseHeader(scanner: TextScanner): { format: 'ascii' | 'little' | 'big'; elements: PlyElement[] } {
@@ -139,55 +187,83 @@ function binaryReader(bytes: Uint8Array, start: number, isLittle: boolean): Valu
   }
 }
 
-function readVertices(
-  reader: ValueReader,
-  element: PlyElement,
-): { positions: Float64Array; colors: Float64Array | null } {
+interface PlyVertices {
+  readonly positions: Float64Array
+  readonly colors: Float64Array | null
+  readonly uvs: Float64Array | null
+}
+
+const UV_NAMES = [/^(texture_)?[us]$/, /^(texture_)?[vt]$/]
+
+function readVertices(reader: ValueReader, element: PlyElement): PlyVertices {
   const slots = element.properties.map((property) => {
     const axis = ['x', 'y', 'z'].indexOf(property.name)
     const channel = ['red', 'green', 'blue'].indexOf(property.name.replace('diffuse_', ''))
-    return { property, axis, channel, scale: property.type.startsWith('float') ? 255 : 1 }
+    const uv = UV_NAMES.findIndex((name) => name.test(property.name))
+    return { property, axis, channel, uv, scale: property.type.startsWith('float') ? 255 : 1 }
   })
   if ([0, 1, 2].some((axis) => !slots.some((slot) => slot.axis === axis))) {
     throw undecodable('the PLY vertices have no x, y and z')
   }
   const hasColor = [0, 1, 2].every((channel) => slots.some((slot) => slot.channel === channel))
+  const hasUv = [0, 1].every((uv) => slots.some((slot) => slot.uv === uv))
   const positions = new Float64Array(3 * element.count)
   const colors = hasColor ? new Float64Array(3 * element.count) : null
+  const uvs = hasUv ? new Float64Array(2 * element.count) : null
   for (let i = 0; i < element.count; i++) {
-    for (const { property, axis, channel, scale } of slots) {
+    for (const { property, axis, channel, uv, scale } of slots) {
       if (property.countType !== null) {
         skipList(reader, property, property.countType)
         continue
       }
       const value = reader.read(property.type)
       if (axis >= 0) positions[3 * i + axis] = value
+      else if (uv >= 0 && uvs !== null) uvs[2 * i + uv] = value
       else if (channel >= 0 && colors !== null) {
         colors[3 * i + channel] = Math.min(255, Math.max(0, Math.round(value * scale)))
       }
     }
   }
-  return { positions, colors }
+  return { positions, colors, uvs }
 }
 
-function readFaces(reader: ValueReader, element: PlyElement, faces: NumberBuffer): void {
+interface FaceSink {
+  /** [m, 3] */
+  readonly faces: NumberBuffer
+  /** [m, 3, 2] */
+  readonly uvs: NumberBuffer
+  /** [m] */
+  readonly textures: NumberBuffer
+}
+
+function readFaces(reader: ValueReader, element: PlyElement, sink: FaceSink): void {
+  const corners: number[] = []
+  const uvs: number[] = []
   for (let f = 0; f < element.count; f++) {
-    for (const property of element.properties) {
-      const { countType, name } = property
-      if (countType === null) reader.read(property.type)
-      else if (name !== 'vertex_indices' && name !== 'vertex_index') skipList(reader, property, countType)
-      else {
-        const count = reader.read(countType)
-        const first = count > 0 ? reader.read(property.type) : 0
-        let previous = count > 1 ? reader.read(property.type) : 0
-        for (let k = 2; k < count; k++) {
-          const next = reader.read(property.type)
-          faces.push(first)
-          faces.push(previous)
-          faces.push(next)
-          previous = next
-        }
+    corners.length = 0
+    uvs.length = 0
+    let texture: number | null = null
+    for (const { name, type, countType } of element.properties) {
+      if (countType === null) {
+        const value = reader.read(type)
+        if (name === 'texnumber') texture = value
+        continue
       }
+      const list = name === 'vertex_indices' || name === 'vertex_index' ? corners : name === 'texcoord' ? uvs : null
+      const count = reader.read(countType)
+      for (let k = 0; k < count; k++) {
+        const value = reader.read(type)
+        list?.push(value)
+      }
+    }
+    for (let k = 2; k < corners.length; k++) {
+      for (const corner of [0, k - 1, k]) {
+        sink.faces.push(corners[corner])
+        if (uvs.length !== 2 * corners.length) continue
+        sink.uvs.push(uvs[2 * corner])
+        sink.uvs.push(uvs[2 * corner + 1])
+      }
+      if (texture !== null) sink.textures.push(texture)
     }
   }
 }

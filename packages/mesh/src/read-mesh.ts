@@ -3,7 +3,11 @@ import type { ParsedMesh } from './mesh-builder.ts'
 import { undecodable } from './mesh-builder.ts'
 import { assertFaceCount, paintScene } from './paint-scene.ts'
 import { parseGltf } from './parse-gltf.ts'
-import { CAD_EXTENSIONS, parseMesh } from './parse-mesh.ts'
+import { CAD_EXTENSIONS } from './parse-mesh.ts'
+import { textureFilesOfPly } from './parse-ply.ts'
+import { parseStl } from './parse-stl.ts'
+import { readTexturedObj } from './read-textured-obj.ts'
+import { readTexturedPly } from './read-textured-ply.ts'
 import { MESH_LIMITS, UNIT_ASSUMED, type MeshLimits, type MeshSources, type MeshUnit } from './surface-part.ts'
 
 /** A mesh in mm, with where its unit comes from. */
@@ -36,7 +40,7 @@ export async function readMesh(bytes: Uint8Array, fileName: string, options: Rea
     case '.ply':
     case '.obj':
     case '.stl': {
-      const parsed = parseMesh(bytes, fileName)
+      const parsed = await readPlain(bytes, extension, sources)
       assertFaceCount(parsed.mesh.faces.length / 3, limits)
       return { ...parsed, unit: UNIT_ASSUMED }
     }
@@ -50,6 +54,41 @@ export async function readMesh(bytes: Uint8Array, fileName: string, options: Rea
         detail: `${fileName}: formats are ${CAD_EXTENSIONS.join(', ')}`,
       })
   }
+}
+
+function readPlain(
+  bytes: Uint8Array,
+  extension: '.ply' | '.obj' | '.stl',
+  sources: MeshSources,
+): ParsedMesh | Promise<ParsedMesh> {
+  if (extension === '.stl') return parseStl(bytes)
+  return extension === '.obj' ? readTexturedObj(bytes, sources) : readTexturedPly(bytes, sources)
+}
+
+/**
+ * Whether parseMesh would leave something out that readMesh reads: another format, or materials and textures beside
+ * the file.
+ */
+export function needsReadMesh(bytes: Uint8Array, fileName: string): boolean {
+  switch (extensionOf(fileName)) {
+    case '.stl':
+      return false
+    case '.ply':
+      return textureFilesOfPly(bytes).length > 0
+    case '.obj':
+      return indexOfLine(bytes, 'mtllib ') >= 0
+    default:
+      return true
+  }
+}
+
+/** Position of the first line that begins so; -1: none */
+function indexOfLine(bytes: Uint8Array, start: string): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let at = buffer.indexOf(start); at >= 0; at = buffer.indexOf(start, at + 1)) {
+    if (at === 0 || bytes[at - 1] <= 32) return at
+  }
+  return -1
 }
 
 /** Lower case, with its dot. */
