@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { createMovingTable, exampleProps, type MovingTable, type Prop } from '@sextant/evaluation'
 import { rotationOf, translationOf, type ColorImage, type PinholeCamera } from '@sextant/geometry'
-import { MESH_EXTENSIONS, parseMesh } from '@sextant/mesh'
+import { readObjectMesh } from '@sextant/library'
+import { MESH_EXTENSIONS } from '@sextant/mesh'
 import type { CameraTruth } from './wire.ts'
 
 /** One message to the drawing thread. */
@@ -66,7 +67,7 @@ async function propsOf(models: string | null): Promise<readonly Prop[]> {
     .sort()
   return Promise.all(
     files.slice(0, MOST_MODELS).map(async (file): Promise<Prop> => {
-      const { mesh } = parseMesh(await readFile(join(models, file)), file)
+      const { mesh } = await readObjectMesh(join(models, file))
       const name = basename(file, extname(file))
       return { name, mesh, down: null, finish: { diffuse: 1, mirror: 0, exponent: 10 } }
     }),

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { PlatformError, templateFileNames, type TemplateManifest } from '@sextant/contracts'
 import type { PinholeCamera } from '@sextant/geometry'
 import { decodeColor, decodeDepthRaw, decodeMask } from '@sextant/image'
-import { readTemplateManifest } from '@sextant/library'
-import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
+import { readTemplateManifest, readUsableMesh } from '@sextant/library'
 import { prepareTemplates, type TemplateDescriptors, type TemplateView } from '@sextant/segmentation'
 import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 
@@ -15,10 +14,7 @@ import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } fro
  * @throws {PlatformError} mesh.*
  */
 export async function renderTemplates(cadPath: string): Promise<TemplateDescriptors> {
-  const name = basename(cadPath)
-  const { mesh } = parseMesh(await readFile(cadPath), name)
-  const diameterMm = diameterOf(mesh)
-  assertPlausibleSize(diameterMm, name)
+  const { mesh, diameter: diameterMm } = await readUsableMesh(cadPath)
   const workspace = createTemplateWorkspace(mesh, TEMPLATE_RECIPE_DEFAULTS)
   const views = workspace.directions.map((_, index) => renderTemplate(workspace, index))
   return prepareTemplates(views, { diameterMm, isUniform: TEMPLATE_RECIPE_DEFAULTS.colorize })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { PlatformError, templateFileNames, type Detection, type StageTimings } from '@sextant/contracts'
 import { createRng, MILLIMETERS_PER_METER, rotationOf } from '@sextant/geometry'
 import type { Provider } from '@sextant/inference'
 import { decodeColor, decodeFrame, decodeMask, encodeRle, rleBox, type FrameBytes } from '@sextant/image'
-import { openBinaryCache } from '@sextant/library'
-import { assertPlausibleSize, diameterOf, parseMesh, samplePoints } from '@sextant/mesh'
+import { openBinaryCache, readUsableMesh } from '@sextant/library'
+import { samplePoints } from '@sextant/mesh'
 import { openSegmentationNetworks, type Loaded, type NetworkInfo, type SegmentationNetworks } from '@sextant/models'
 import {
   describeCrops,
@@ -143,8 +143,7 @@ async function describeObject(
   const crops = await Promise.all(
     Array.from({ length: count }, (_, i) => readView(task.templateDirectory, i, task.mode === 'corrected')),
   )
-  const { mesh } = parseMesh(await readFile(task.cadPath), basename(task.cadPath))
-  assertPlausibleSize(diameterOf(mesh), basename(task.cadPath))
+  const { mesh } = await readUsableMesh(task.cadPath)
   const { positions } = samplePoints(mesh, SURFACE_POINTS, createRng(SEED))
   return {
     descriptors: await describeCrops(networks.descriptor, crops),

@@ -7,6 +7,7 @@ import { registerConsole } from './routes/console.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerLogs } from './routes/logs.ts'
 import { registerMeshes } from './routes/meshes.ts'
+import { registerObjectsV2 } from './routes/objects-v2.ts'
 import { registerObjects } from './routes/objects.ts'
 import { registerRender } from './routes/render.ts'
 import { registerRuns } from './routes/runs.ts'
@@ -33,6 +34,7 @@ export async function buildApp(deps: Dependencies): Promise<ServiceApp> {
   })
   registerHealth(service.app, deps, starter.states)
   registerObjects(service.app, deps)
+  registerObjectsV2(service.app, deps)
   registerRender(service.app, deps)
   registerFullPipeline(service, deps)
   registerRuns(service.app, deps)

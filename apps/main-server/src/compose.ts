@@ -9,6 +9,7 @@ import type { Config, ServerName } from './config.ts'
 import { createComposeDriver } from './dependencies/compose-driver.ts'
 import { createProcessDriver } from './dependencies/process-driver.ts'
 import type { DependencyDriver } from './dependencies/start-dependencies.ts'
+import { createObjectAdmin, type ObjectAdmin } from './objects/object-admin.ts'
 import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
 import { createRunManager, type RunManager } from './runs/run-manager.ts'
 import { openSamples, type Samples } from './samples.ts'
@@ -29,6 +30,8 @@ export interface Dependencies {
   readonly samples: Samples
   /** clouds, depth pictures and meshes for the browser */
   readonly view: WorkerPool<ViewTask, Uint8Array>
+  /** what the library holds, for looking at and changing */
+  readonly objects: ObjectAdmin
   /** wall clock */
   readonly now: () => Date
   close(): Promise<void>
@@ -93,6 +96,7 @@ export async function compose(config: Config, context?: ProcessContext): Promise
     runs: { store, manager },
     samples: openSamples(config.examplesDir, library),
     view,
+    objects: createObjectAdmin({ library, view, limits: config.objectLimits }),
     now,
     async close() {
       await manager.close()

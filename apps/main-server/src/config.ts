@@ -8,6 +8,7 @@ import {
   logFileFields,
   logFileOf,
   logLevelField,
+  megabytesField,
   parseConfig,
   portField,
   type Environment,
@@ -47,6 +48,8 @@ const schema = z.object({
   SEXTANT_CONSOLE_DIR: z.string().optional(),
   SEXTANT_EXAMPLES_DIR: z.string().optional(),
   SEXTANT_RUN_HISTORY_MAX: z.coerce.number().int().min(1).max(100_000).default(500),
+  SEXTANT_OBJECT_MAX_MB: megabytesField(256),
+  SEXTANT_OBJECT_MAX_FACES: z.coerce.number().int().min(1).default(3_000_000),
   AUTO_START_DEPENDENCIES: booleanField(true),
   AUTO_START_DRIVER: z.enum(['process', 'compose', 'none']).default('process'),
   AUTO_START_COMPOSE_FILE: z.string().default('./docker-compose.yml'),
@@ -76,6 +79,8 @@ export interface Config {
   readonly examplesDir: string
   /** most runs kept in the history */
   readonly runHistoryMax: number
+  /** largest CAD that may be uploaded */
+  readonly objectLimits: { readonly bytes: number; readonly faces: number }
   /** base URLs without trailing slash */
   readonly urls: Readonly<Record<ServerName, string>>
   readonly healthUrls: Readonly<Record<ServerName, string>>
@@ -109,6 +114,7 @@ export function readConfig(env: Environment): Config {
     consoleDir: resolve(values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url))),
     examplesDir: resolve(values.SEXTANT_EXAMPLES_DIR ?? fileURLToPath(new URL('../../../examples', import.meta.url))),
     runHistoryMax: values.SEXTANT_RUN_HISTORY_MAX,
+    objectLimits: { bytes: values.SEXTANT_OBJECT_MAX_MB, faces: values.SEXTANT_OBJECT_MAX_FACES },
     urls,
     healthUrls: {
       ism: values.ISM_HEALTH_URL ?? `${urls.ism}/health`,

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { transformFrom, type DepthImage, type PinholeCamera, type TriangleMesh } from '@sextant/geometry'
 import { decodeFrame, encodeColorPng, paintDepth, type FrameBytes } from '@sextant/image'
-import { parseMesh, simplifyByClustering } from '@sextant/mesh'
+import { readObjectMesh } from '@sextant/library'
+import { simplifyByClustering } from '@sextant/mesh'
 import { createRasterMesh, createRasterTarget, renderInto } from '@sextant/raster'
+import { drawContactSheet } from './objects/draw-contact-sheet.ts'
+import { drawThumbnail } from './objects/draw-thumbnail.ts'
+import { inspectCad, type InspectTask } from './objects/inspect-cad.ts'
 
 /** A posed CAD file, for the residuals of a cloud. */
 export interface PosedMesh {
@@ -23,6 +26,9 @@ export type ViewTask =
     }
   | { readonly kind: 'depth'; readonly bytes: FrameBytes }
   | { readonly kind: 'mesh'; readonly cadPath: string; readonly maxFaces: number }
+  | InspectTask
+  | { readonly kind: 'thumbnail'; readonly cadPath: string; readonly size: number }
+  | { readonly kind: 'contact-sheet'; readonly directory: string }
 
 /** No surface of a model at this point. */
 const NO_RESIDUAL = -32768
@@ -31,7 +37,22 @@ const RESIDUAL_LIMIT = 32767
 const RESIDUAL_COUNTS = 100
 
 export async function runViewTask(task: ViewTask): Promise<Uint8Array> {
-  if (task.kind === 'mesh') return packMesh(await readMesh(task.cadPath), task.maxFaces)
+  switch (task.kind) {
+    case 'mesh':
+      return packMesh(await readMesh(task.cadPath), task.maxFaces)
+    case 'inspect':
+      return new TextEncoder().encode(JSON.stringify(await inspectCad(task)))
+    case 'thumbnail':
+      return drawThumbnail(await readMesh(task.cadPath), task.size)
+    case 'contact-sheet':
+      return drawContactSheet(task.directory)
+    case 'cloud':
+    case 'depth':
+      return viewFrame(task)
+  }
+}
+
+async function viewFrame(task: Extract<ViewTask, { kind: 'cloud' | 'depth' }>): Promise<Uint8Array> {
   const frame = await decodeFrame(task.bytes)
   if (task.kind === 'depth') return depthPicture(frame.depth)
   const rendered = await renderPosed(task.posed, frame.camera)
@@ -39,7 +60,7 @@ export async function runViewTask(task: ViewTask): Promise<Uint8Array> {
 }
 
 async function readMesh(cadPath: string): Promise<TriangleMesh> {
-  return parseMesh(await readFile(cadPath), cadPath).mesh
+  return (await readObjectMesh(cadPath)).mesh
 }
 
 /** Nearest rendered depth of all models, mm; 0 = none. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { PlatformError, templateFileNames, type Detection, type StageTimings } from '@sextant/contracts'
 import { createRng, MILLIMETERS_PER_METER, transformFrom } from '@sextant/geometry'
 import type { Provider } from '@sextant/inference'
 import { decodeColor, decodeFrame, decodeMask, decodeRle, parseNpy, type FrameBytes } from '@sextant/image'
-import { openBinaryCache } from '@sextant/library'
-import { assertPlausibleSize, diameterOf, parseMesh, samplePoints } from '@sextant/mesh'
+import { openBinaryCache, readUsableMesh } from '@sextant/library'
+import { samplePoints } from '@sextant/mesh'
 import { openPoseNetworks, type Loaded, type NetworkInfo } from '@sextant/models'
 import type { ForeignPose } from '@sextant/pose'
 import {
@@ -151,8 +151,7 @@ async function describe(task: NetworkPosesTask, networks: PoseNetworks): Promise
 }
 
 async function sampleModel(cadPath: string): Promise<Float32Array> {
-  const { mesh } = parseMesh(await readFile(cadPath), basename(cadPath))
-  assertPlausibleSize(diameterOf(mesh), basename(cadPath))
+  const { mesh } = await readUsableMesh(cadPath)
   const { positions } = samplePoints(mesh, MODEL_POINTS, createRng(MODEL_SEED))
   return positions.map((value) => value / MILLIMETERS_PER_METER)
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import {
   createTrace,
   type Detection,
@@ -10,8 +8,7 @@ import {
 } from '@sextant/contracts'
 import { shareArrays } from '@sextant/geometry'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
-import { openBinaryCache } from '@sextant/library'
-import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
+import { openBinaryCache, readUsableMesh } from '@sextant/library'
 import {
   estimateObject,
   judgePoses,
@@ -119,8 +116,7 @@ async function loadModel({ cadPath, cadSha256, modelCacheDirectory }: PrepareTas
   const cache = openBinaryCache<PreparedModel>(modelCacheDirectory, { version: MODEL_VERSION, limit: MODEL_FILES_KEPT })
   const kept = await cache.read(cadSha256)
   if (kept !== null) return kept
-  const { mesh } = parseMesh(await readFile(cadPath), basename(cadPath))
-  assertPlausibleSize(diameterOf(mesh), basename(cadPath))
+  const { mesh } = await readUsableMesh(cadPath)
   const model = prepareModel(mesh)
   await cache.write(cadSha256, model)
   return model

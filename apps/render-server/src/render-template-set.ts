@@ -1,6 +1,12 @@
 import { PlatformError, type TemplateRecipe } from '@sextant/contracts'
-import { isTemplateSetComplete, publishTemplateSet } from '@sextant/library'
-import { assertPlausibleSize, diameterOf, parseMesh } from '@sextant/mesh'
+import {
+  assertUsable,
+  digestOfObjectFile,
+  isTemplateSetComplete,
+  parseObjectFile,
+  publishTemplateSet,
+  readObjectFile,
+} from '@sextant/library'
 import {
   createTemplateEncoders,
   createTemplateWorkspace,
@@ -8,8 +14,6 @@ import {
   describeTemplateSet,
   templateFiles,
 } from '@sextant/templates'
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isCancelRequested, storeProgress, type RenderControl } from './render-control.ts'
 
@@ -41,14 +45,12 @@ export interface RenderOutcome {
 export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome> {
   const { control, outputDirectory, recipe } = task
   const cadFileName = basename(task.cadPath)
-  const bytes = await readCad(task.cadPath, cadFileName)
-  const cadSha256 = createHash('sha256').update(bytes).digest('hex')
+  const file = await readObjectFile(task.cadPath)
+  const cadSha256 = digestOfObjectFile(file)
   if (!task.force && (await isTemplateSetComplete(outputDirectory, { cadSha256, recipe }))) {
     return { templateCount: recipe.viewCount, skipped: true, warnings: [] }
   }
-  const { mesh, warnings } = parseMesh(bytes, cadFileName)
-  const diameterMm = diameterOf(mesh)
-  assertPlausibleSize(diameterMm, cadFileName)
+  const { mesh, warnings, diameter: diameterMm } = assertUsable(await parseObjectFile(file), cadFileName)
   const workspace = createTemplateWorkspace(mesh, recipe)
   const { cameraDistance } = workspace.scene
   const cancelling = new AbortController()
@@ -67,12 +69,4 @@ export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome
   const source = { cadFileName, cadSha256, diameterMm, createdBy: task.createdBy }
   await publishTemplateSet(outputDirectory, files, describeTemplateSet(recipe, cameraDistance, source))
   return { templateCount: recipe.viewCount, skipped: false, warnings }
-}
-
-async function readCad(path: string, fileName: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new PlatformError('object.not_found', { detail: `CAD file not found: ${fileName}`, cause })
-  }
 }

@@ -52,3 +52,12 @@ export async function encodeColorJpeg(image: ColorImage, quality: number): Promi
   const raw = { width, height, channels: 3 } as const
   return asBytes(await sharp(data, { raw }).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer())
 }
+
+/** 8-bit RGB PNG with straight alpha. @param data  [height, width, 4] */
+export async function encodeAlphaPng(data: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return asBytes(
+    await sharp(data, { raw: { width, height, channels: 4 } })
+      .png()
+      .toBuffer(),
+  )
+}

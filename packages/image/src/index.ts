@@ -15,7 +15,15 @@ export { decodeDepthRaw, type RawDepth } from './decode-depth.ts'
 export { decodeMask } from './decode-mask.ts'
 export { normalizeDepthScale, toDepthImage, type DepthScale } from './depth-scale.ts'
 export { copyImage, drawAxes, drawBox, drawLine, drawMask, drawText, type Rgb } from './draw.ts'
-export { encodeColorJpeg, encodeColorPng, encodeDepthPng, encodeGrayPng, type PngOptions } from './encode.ts'
+export { contactSheet } from './contact-sheet.ts'
+export {
+  encodeAlphaPng,
+  encodeColorJpeg,
+  encodeColorPng,
+  encodeDepthPng,
+  encodeGrayPng,
+  type PngOptions,
+} from './encode.ts'
 export { distortInto, hasDistortion, scaleCamera, undistortInto, type LensCamera } from './lens.ts'
 export { encodeNpyFloat16, encodeNpyFloat32, halfOf, numberOfHalf, parseNpy } from './npy.ts'
 export {

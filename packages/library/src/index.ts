@@ -2,10 +2,30 @@
 export { openBinaryCache, type BinaryCache } from './binary-cache.ts'
 export { assertName, confinePath } from './confine-path.ts'
 export {
+  assertObjectName,
+  createObjectEditor,
+  type ObjectChange,
+  type ObjectEditor,
+  type ObjectTarget,
+} from './edit-objects.ts'
+export { readLibraryManifest } from './library-manifest.ts'
+export {
+  assertUsable,
+  digestOfObjectFile,
+  parseObjectFile,
+  readObjectFile,
+  readObjectMesh,
+  readUsableMesh,
+  type ObjectFile,
+  type UsableMesh,
+} from './object-mesh.ts'
+export { stageCad, type StagedCad } from './stage-cad.ts'
+export {
   createStaticRoot,
   objectsListed,
   openLibrary,
   type LibraryObject,
+  type ObjectDeclaration,
   type ObjectLibrary,
 } from './object-library.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'

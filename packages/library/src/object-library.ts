@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
-import { extname, join, resolve } from 'node:path'
-import { PlatformError } from '@sextant/contracts'
-import { MESH_EXTENSIONS } from '@sextant/mesh'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { PlatformError, type ObjectSymmetries } from '@sextant/contracts'
+import type { LengthUnit } from '@sextant/geometry'
+import { CAD_EXTENSIONS } from '@sextant/mesh'
 import { assertName, confinePath } from './confine-path.ts'
+import { createManifestReader, declaredUnitOf, entryOf } from './library-manifest.ts'
+import { objectNameOf, withUnit } from './object-mesh.ts'
 import { isTemplateSetComplete, readTemplateManifest } from './template-store.ts'
 
 /** One CAD file of the library. */
@@ -19,6 +22,14 @@ export interface LibraryObject {
   readonly templateDirectory: string
 }
 
+/** What is declared about an object in the manifest of its class. */
+export interface ObjectDeclaration {
+  /** the object's own or the class's */
+  readonly unit: LengthUnit | null
+  readonly symmetries: ObjectSymmetries | null
+  readonly label: string | null
+}
+
 /** The static folder: `meshes/<class>/<object>.{ply,obj,stl}`, `templates/<class>/<object>/`, `output/`. */
 export interface ObjectLibrary {
   /** absolute path of the static root */
@@ -28,20 +39,27 @@ export interface ObjectLibrary {
   listObjects(className: string): Promise<LibraryObject[]>
   /** @throws {PlatformError} class.not_found, object.not_found, request.path_forbidden */
   findObject(className: string, objectName: string): Promise<LibraryObject>
-  /** sha-256 of the CAD file; cached by path, size and modification time */
+  /**
+   * sha-256 of the CAD file and its declared unit, hex; cached by path, size and modification time
+   * @throws {PlatformError} library.manifest_invalid
+   */
   digestOf(cadPath: string): Promise<string>
+  /** What the manifest of its class declares about an object. @throws {PlatformError} library.manifest_invalid */
+  declarationOf(object: Pick<LibraryObject, 'cadPath'>): Promise<ObjectDeclaration>
   hasTemplates(object: LibraryObject): Promise<boolean>
   /** @throws {PlatformError} request.path_forbidden */
   confine(path: string): string
 }
 
-const BACKUP = /_backup$|\.bak$|~$/
+/** Stems that are never objects. */
+export const BACKUP = /_backup$|\.bak$|~$/
 
 /** Opens the library; folders that do not exist yet count as empty. @param staticRoot  absolute or relative to cwd */
 export function openLibrary(staticRoot: string): ObjectLibrary {
   const root = resolve(staticRoot)
   const meshRoot = join(root, 'meshes')
   const digests = new Map<string, { readonly stamp: string; readonly sha256: string }>()
+  const readManifest = createManifestReader()
 
   const library: ObjectLibrary = {
     root,
@@ -73,15 +91,15 @@ export function openLibrary(staticRoot: string): ObjectLibrary {
     },
 
     async digestOf(cadPath) {
-      const { mtimeMs, size } = await stat(cadPath)
-      const stamp = `${mtimeMs}:${size}`
-      const known = digests.get(cadPath)
-      if (known?.stamp === stamp) return known.sha256
-      const sha256 = createHash('sha256')
-        .update(await readFile(cadPath))
-        .digest('hex')
-      digests.set(cadPath, { stamp, sha256 })
-      return sha256
+      const unit = declaredUnitOf(await readManifest(dirname(cadPath)), objectNameOf(cadPath))
+      return withUnit(await sha256Of(cadPath), basename(cadPath), unit)
+    },
+
+    async declarationOf({ cadPath }) {
+      const manifest = await readManifest(dirname(cadPath))
+      const name = objectNameOf(cadPath)
+      const { symmetries = null, label = null } = entryOf(manifest, name)
+      return { unit: declaredUnitOf(manifest, name), symmetries, label }
     },
 
     async hasTemplates(object) {
@@ -89,6 +107,18 @@ export function openLibrary(staticRoot: string): ObjectLibrary {
       if (manifest === null || manifest.cad.sha256 !== (await library.digestOf(object.cadPath))) return false
       return isTemplateSetComplete(object.templateDirectory)
     },
+  }
+
+  async function sha256Of(cadPath: string): Promise<string> {
+    const { mtimeMs, size, ino } = await stat(cadPath)
+    const stamp = `${mtimeMs}:${size}:${ino}`
+    const known = digests.get(cadPath)
+    if (known?.stamp === stamp) return known.sha256
+    const sha256 = createHash('sha256')
+      .update(await readFile(cadPath))
+      .digest('hex')
+    digests.set(cadPath, { stamp, sha256 })
+    return sha256
   }
 
   async function describe(className: string, name: string, cadFile: string): Promise<LibraryObject> {
@@ -100,18 +130,25 @@ export function openLibrary(staticRoot: string): ObjectLibrary {
   return library
 }
 
-/** CAD file of each stem, by the order of extensions, then by name; hidden files and backups are not objects. */
+/** CAD file of each stem: the first one. */
 async function stemsOf(directory: string): Promise<Map<string, string>> {
+  const stems = new Map<string, string>()
+  for (const file of await cadFilesIn(directory))
+    if (!stems.has(objectNameOf(file))) stems.set(objectNameOf(file), file)
+  return stems
+}
+
+/** Names of the CAD files of one object; the first one is read. */
+export async function cadFilesOf(directory: string, name: string): Promise<string[]> {
+  return (await cadFilesIn(directory)).filter((file) => objectNameOf(file) === name)
+}
+
+/** CAD files by the order of extensions, then by name; hidden files and backups are not objects. */
+async function cadFilesIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
   const files = entries.filter((e) => e.isFile() && !e.name.startsWith('.')).map((e) => e.name)
-  const stems = new Map<string, string>()
-  for (const extension of MESH_EXTENSIONS) {
-    for (const file of files.sort()) {
-      const stem = file.slice(0, -extname(file).length)
-      if (extname(file).toLowerCase() === extension && !BACKUP.test(stem) && !stems.has(stem)) stems.set(stem, file)
-    }
-  }
-  return stems
+  const sorted = files.filter((file) => !BACKUP.test(objectNameOf(file))).sort()
+  return CAD_EXTENSIONS.flatMap((extension) => sorted.filter((file) => extname(file).toLowerCase() === extension))
 }
 
 /** Creates the folders of a static root. */

@@ -8,8 +8,9 @@ import {
   type TemplateRecipe,
 } from '@sextant/contracts'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { isMissing, syncFolder, writeDurably } from './durable-files.ts'
 
 /** What is said about a set besides its files. */
 export type TemplateSetDescription = Omit<TemplateManifest, 'files'>
@@ -185,6 +186,15 @@ async function assertReplaceable(target: string): Promise<void> {
   }
 }
 
+/** Removes the templates of an object; files that are no templates stay. */
+export async function removeTemplateSet(directory: string): Promise<void> {
+  // Without its manifest a set is none, whatever else is still there.
+  await rm(join(directory, TEMPLATE_MANIFEST_NAME), { force: true })
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names) if (TEMPLATE_FILE.test(name)) await rm(join(directory, name), { force: true })
+  await rmdir(directory).catch(() => undefined)
+}
+
 /** Half-written folders of a process that was killed; those of a running one are younger. */
 async function removeLeftovers(target: string): Promise<void> {
   const parent = dirname(target)
@@ -195,29 +205,4 @@ async function removeLeftovers(target: string): Promise<void> {
     const info = await stat(path).catch(() => null)
     if (info !== null && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true })
   }
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx')
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Forces a folder's names to disk; where folders cannot be opened (Windows), the system does it in its own time. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

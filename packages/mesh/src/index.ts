@@ -1,5 +1,7 @@
 // Mesh codecs and triangle operations: PLY, OBJ, STL, glTF, sampling, diameter, symmetry.
 export { encodePly } from './encode-ply.ts'
+export { inspectMesh, type MeshInspection } from './inspect-mesh.ts'
+export { judgeUnit, scaleMesh, USUAL_SIZE_MM, type UnitDeclaration, type UnitVerdict } from './judge-unit.ts'
 export { assertPlausibleSize, boundingBox, diameterOf, samplePoints, vertexNormals } from './measure.ts'
 export type { ParsedMesh } from './mesh-builder.ts'
 export { CAD_EXTENSIONS, MESH_EXTENSIONS, parseMesh } from './parse-mesh.ts'

@@ -72,7 +72,7 @@ export function assertPlausibleSize(diameter: number, fileName: string): void {
   throw new PlatformError('mesh.scale_implausible', {
     detail:
       `${fileName} is ${diameter.toPrecision(3)} mm across; expected ${MIN_DIAMETER_MM}..${MAX_DIAMETER_MM} mm. ` +
-      'CAD coordinates must be millimetres; convert the file if it is in metres or inches.',
+      'CAD coordinates are millimetres unless a unit is declared: in library.json beside the file, or when it is uploaded.',
   })
 }
 

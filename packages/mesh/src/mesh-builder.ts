@@ -5,6 +5,10 @@ import type { TriangleMesh } from '@sextant/geometry'
 export interface ParsedMesh {
   readonly mesh: TriangleMesh
   readonly warnings: readonly string[]
+  /** faces without area, which were dropped */
+  readonly degenerateFaceCount: number
+  /** colours were sampled from pictures */
+  readonly hasTexture?: boolean
 }
 
 /** A number array that grows by doubling; plain pushes are several times slower for millions of values. */
@@ -77,7 +81,11 @@ export function finishMesh(
   if (size === 0) throw new PlatformError('mesh.degenerate', { detail: 'no face of the mesh has an area' })
   if (degenerate > 0) warnings.push(`${degenerate} faces without area were dropped`)
   const mesh: TriangleMesh = { positions: points, faces: indices.slice(0, size) }
-  return { mesh: colors === null ? mesh : { ...mesh, colors: Uint8Array.from(colors) }, warnings }
+  return {
+    mesh: colors === null ? mesh : { ...mesh, colors: Uint8Array.from(colors) },
+    warnings,
+    degenerateFaceCount: degenerate,
+  }
 }
 
 function hasNoArea(p: Float32Array, a: number, b: number, c: number): boolean {

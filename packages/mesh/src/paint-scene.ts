@@ -50,12 +50,13 @@ export function paintScene(scene: SurfaceScene, limits: MeshLimits): ParsedMesh 
     })
     return out
   }
-  return finishMesh(
+  const parsed = finishMesh(
     pick(positions, new Float32Array(3 * kept.length)),
     faces.map((vertex) => indexOf[vertex]),
     colors === null ? null : pick(colors, new Uint8Array(3 * kept.length)),
     warnings,
   )
+  return { ...parsed, hasTexture: parts.some(({ material }) => material.texture !== null) }
 }
 
 function assertIndices({ faces, positions }: SurfacePart): void {

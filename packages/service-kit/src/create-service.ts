@@ -81,7 +81,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installErrorHandling(app)
-  await app.register(cors, { origin: true, credentials: true, exposedHeaders: [REQUEST_ID_HEADER] })
+  await app.register(cors, {
+    origin: true,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    credentials: true,
+    exposedHeaders: [REQUEST_ID_HEADER],
+  })
   await app.register(multipart, { limits: { fileSize: bodyLimit, fieldSize: bodyLimit, files: 8, fields: 8 } })
   await app.register(swagger, {
     openapi: {

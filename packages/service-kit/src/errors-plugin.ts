@@ -47,6 +47,7 @@ export function installErrorHandling(app: FastifyInstance): void {
       code: refusal.code,
       retryable: refusal.retryable,
       ...(refusal.stage === undefined ? {} : { stage: refusal.stage }),
+      ...(refusal.data === undefined ? {} : { data: refusal.data }),
     })
   })
 }
@@ -62,6 +63,8 @@ interface ProblemFields {
   readonly code: ErrorCode
   readonly retryable: boolean
   readonly stage?: string
+  /** what a program may need of the refusal */
+  readonly data?: Readonly<Record<string, unknown>>
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
 }
 

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, extname, resolve, sep } from 'node:path'
+import { PlatformError } from '@sextant/contracts'
+import { MILLIMETERS_PER_UNIT, type LengthUnit } from '@sextant/geometry'
+import { decodeColor } from '@sextant/image'
+import {
+  assertPlausibleSize,
+  diameterOf,
+  readMesh,
+  scaleMesh,
+  type MeshLimits,
+  type ParsedMesh,
+  type ReadMesh,
+} from '@sextant/mesh'
+import { declaredUnitOf, readLibraryManifest } from './library-manifest.ts'
+
+/** A CAD file as it lies on disk, and the unit that the manifest beside it declares. */
+export interface ObjectFile {
+  /** absolute; materials and textures lie here */
+  readonly directory: string
+  readonly fileName: string
+  readonly bytes: Uint8Array
+  /** null: not declared */
+  readonly unit: LengthUnit | null
+}
+
+/** A mesh that can be worked with. */
+export interface UsableMesh extends ParsedMesh {
+  /** mm */
+  readonly diameter: number
+}
+
+/** These formats cannot name a unit: undeclared means millimetres. */
+const HAS_NO_UNIT = /\.(ply|obj|stl)$/i
+
+export const objectNameOf = (cadPath: string): string => basename(cadPath, extname(cadPath))
+
+/** @throws {PlatformError} object.not_found, library.manifest_invalid */
+export async function readObjectFile(cadPath: string): Promise<ObjectFile> {
+  const fileName = basename(cadPath)
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(cadPath)
+  } catch (cause) {
+    throw new PlatformError('object.not_found', { detail: `CAD file not found: ${fileName}`, cause })
+  }
+  const directory = dirname(cadPath)
+  const manifest = await readLibraryManifest(directory)
+  return { directory, fileName, bytes, unit: declaredUnitOf(manifest, objectNameOf(cadPath)) }
+}
+
+/**
+ * The mesh in millimetres: by the unit declared, else by the unit that the file names, else as it is.
+ * @throws {PlatformError} mesh.*
+ */
+export async function parseObjectFile(file: ObjectFile, limits: Partial<MeshLimits> = {}): Promise<ReadMesh> {
+  const { bytes, directory, fileName, unit } = file
+  const read = await readMesh(bytes, fileName, {
+    limits,
+    readSibling: (name) => readSibling(directory, name),
+    decodeImage: decodeColor,
+  })
+  if (unit === null) return read
+  return { ...read, mesh: scaleMesh(read.mesh, MILLIMETERS_PER_UNIT[unit] / read.unit.millimetersPerUnit) }
+}
+
+/** A file in the folder of the CAD or below it; nothing else, whatever the CAD names. */
+async function readSibling(directory: string, name: string): Promise<Uint8Array | null> {
+  const path = resolve(directory, name.replaceAll('\\', '/'))
+  if (!path.startsWith(directory + sep)) return null
+  return readFile(path).catch(() => null)
+}
+
+/**
+ * The CAD of an object in millimetres. Everything that works with an object's CAD comes through here, so that the unit
+ * declared for it holds everywhere.
+ *
+ * @param cadPath  absolute path of the CAD file; a manifest beside it holds
+ * @throws {PlatformError} object.not_found, library.manifest_invalid, mesh.*
+ */
+export async function readObjectMesh(cadPath: string): Promise<ReadMesh> {
+  return parseObjectFile(await readObjectFile(cadPath))
+}
+
+/** As readObjectMesh, of a size that a camera can see. @throws {PlatformError} besides: mesh.scale_implausible */
+export async function readUsableMesh(cadPath: string): Promise<UsableMesh> {
+  return assertUsable(await readObjectMesh(cadPath), basename(cadPath))
+}
+
+/** @throws {PlatformError} mesh.scale_implausible */
+export function assertUsable(parsed: ParsedMesh, fileName: string): UsableMesh {
+  const diameter = diameterOf(parsed.mesh)
+  assertPlausibleSize(diameter, fileName)
+  return { ...parsed, diameter }
+}
+
+/** Digest of what is read: the bytes, and the unit when it changes what they mean. */
+export function digestOfObjectFile({ bytes, fileName, unit }: Omit<ObjectFile, 'directory'>): string {
+  return withUnit(createHash('sha256').update(bytes).digest('hex'), fileName, unit)
+}
+
+/** @param sha256  of the file's bytes, hex */
+export function withUnit(sha256: string, fileName: string, unit: LengthUnit | null): string {
+  if (unit === null || (unit === 'mm' && HAS_NO_UNIT.test(fileName))) return sha256
+  return createHash('sha256').update(`${sha256}:${unit}`).digest('hex')
+}
