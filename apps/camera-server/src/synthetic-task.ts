@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path'
 import { createMovingTable, exampleProps, type MovingTable, type Prop } from '@sextant/evaluation'
 import { rotationOf, translationOf, type ColorImage, type PinholeCamera } from '@sextant/geometry'
 import { readObjectMesh } from '@sextant/library'
-import { MESH_EXTENSIONS } from '@sextant/mesh'
+import { CAD_EXTENSIONS } from '@sextant/mesh'
 import type { CameraTruth } from './wire.ts'
 
 /** One message to the drawing thread. */
@@ -63,7 +63,7 @@ export async function runSyntheticTask({ models, seed, index }: SyntheticTask): 
 async function propsOf(models: string | null): Promise<readonly Prop[]> {
   if (models === null) return exampleProps().props
   const files = (await readdir(models))
-    .filter((file) => MESH_EXTENSIONS.some((extension) => extension === extname(file).toLowerCase()))
+    .filter((file) => CAD_EXTENSIONS.some((extension) => extension === extname(file).toLowerCase()))
     .sort()
   return Promise.all(
     files.slice(0, MOST_MODELS).map(async (file): Promise<Prop> => {
