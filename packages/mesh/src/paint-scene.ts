@@ -43,7 +43,7 @@ export function paintScene(scene: SurfaceScene, limits: MeshLimits): ParsedMesh 
     for (const vertex of part.faces) faces[faceAt++] = vertex + vertexAt
     vertexAt += part.positions.length / 3
   })
-  const { indexOf, kept } = weldVertices(positions, colors)
+  const { indexOf, kept } = weldVertices(positions, colors, faces)
   const pick = <T extends Float32Array | Uint8Array>(values: T, out: T): T => {
     kept.forEach((vertex, k) => {
       for (let axis = 0; axis < 3; axis++) out[3 * k + axis] = values[3 * vertex + axis]

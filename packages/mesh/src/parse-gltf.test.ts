@@ -41,7 +41,7 @@ function boxDocument(paint: (document: Document) => Material | null): Document {
   return document
 }
 
-const plain = (document: Document): Material => document.createMaterial().setBaseColorFactor([1, 0.2140411, 0, 1])
+const plain = (document: Document): Material => document.createMaterial().setBaseColorFactor([1, 0.1274377, 0, 1])
 
 describe('glTF', () => {
   it('metres become millimetres, node transforms are applied, factors are linear, mirrored faces stay outward', async () => {
@@ -53,7 +53,7 @@ describe('glTF', () => {
     // A quarter turn about z: x and y change places.
     const expected = [80, -10, -30, 120, 10, 30]
     ;[...min, ...max].forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3))
-    expect([...(mesh.colors ?? []).slice(0, 3)]).toEqual([255, 127, 0])
+    expect([...(mesh.colors ?? []).slice(0, 3)]).toEqual([255, 100, 0])
     expect(volumeOf(mesh.positions, mesh.faces)).toBeCloseTo(20 * 40 * 60, 0)
   })
 

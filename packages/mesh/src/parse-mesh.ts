@@ -8,7 +8,21 @@ import { parseStl } from './parse-stl.ts'
 export const MESH_EXTENSIONS = ['.ply', '.obj', '.stl'] as const
 
 /** All extensions that readMesh reads, in that order; the original's three come first. */
-export const CAD_EXTENSIONS = [...MESH_EXTENSIONS, '.glb', '.gltf'] as const
+export const CAD_EXTENSIONS = [
+  ...MESH_EXTENSIONS,
+  '.glb',
+  '.gltf',
+  '.step',
+  '.stp',
+  '.iges',
+  '.igs',
+  '.brep',
+  '.brp',
+  '.off',
+  '.dae',
+  '.fbx',
+  '.3ds',
+] as const
 
 /**
  * Parses a CAD file of a plain format by its extension; readMesh reads all formats. Coordinates are taken as millimetres, axes as they are.

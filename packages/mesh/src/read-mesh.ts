@@ -2,13 +2,23 @@ import { PlatformError } from '@sextant/contracts'
 import type { ParsedMesh } from './mesh-builder.ts'
 import { undecodable } from './mesh-builder.ts'
 import { assertFaceCount, paintScene } from './paint-scene.ts'
+import { parseAssimp } from './parse-assimp.ts'
+import { parseCad } from './parse-cad.ts'
 import { parseGltf } from './parse-gltf.ts'
 import { CAD_EXTENSIONS } from './parse-mesh.ts'
+import { parseOff } from './parse-off.ts'
 import { textureFilesOfPly } from './parse-ply.ts'
 import { parseStl } from './parse-stl.ts'
 import { readTexturedObj } from './read-textured-obj.ts'
 import { readTexturedPly } from './read-textured-ply.ts'
-import { MESH_LIMITS, UNIT_ASSUMED, type MeshLimits, type MeshSources, type MeshUnit } from './surface-part.ts'
+import {
+  MESH_LIMITS,
+  UNIT_ASSUMED,
+  type MeshLimits,
+  type MeshSources,
+  type MeshUnit,
+  type SurfaceScene,
+} from './surface-part.ts'
 
 /** A mesh in mm, with where its unit comes from. */
 export interface ReadMesh extends ParsedMesh {
@@ -36,19 +46,34 @@ export async function readMesh(bytes: Uint8Array, fileName: string, options: Rea
     })
   }
   const extension = extensionOf(fileName)
+  if (extension === '.ply' || extension === '.obj' || extension === '.stl') {
+    const parsed = await readPlain(bytes, extension, sources)
+    assertFaceCount(parsed.mesh.faces.length / 3, limits)
+    return { ...parsed, unit: UNIT_ASSUMED }
+  }
+  const scene = await readScene(bytes, fileName, sources)
+  return { ...paintScene(scene, limits), unit: scene.unit }
+}
+
+function readScene(bytes: Uint8Array, fileName: string, sources: MeshSources): SurfaceScene | Promise<SurfaceScene> {
+  const extension = extensionOf(fileName)
   switch (extension) {
-    case '.ply':
-    case '.obj':
-    case '.stl': {
-      const parsed = await readPlain(bytes, extension, sources)
-      assertFaceCount(parsed.mesh.faces.length / 3, limits)
-      return { ...parsed, unit: UNIT_ASSUMED }
-    }
     case '.glb':
-    case '.gltf': {
-      const scene = await parseGltf(bytes, fileName, sources)
-      return { ...paintScene(scene, limits), unit: scene.unit }
-    }
+    case '.gltf':
+      return parseGltf(bytes, fileName, sources)
+    case '.step':
+    case '.stp':
+    case '.iges':
+    case '.igs':
+    case '.brep':
+    case '.brp':
+      return parseCad(bytes, fileName, extension)
+    case '.off':
+      return parseOff(bytes, sources.limits)
+    case '.dae':
+    case '.fbx':
+    case '.3ds':
+      return parseAssimp(bytes, fileName, extension, sources)
     default:
       throw new PlatformError('mesh.format_unsupported', {
         detail: `${fileName}: formats are ${CAD_EXTENSIONS.join(', ')}`,

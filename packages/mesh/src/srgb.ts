@@ -1,8 +1,8 @@
 /** Linear light 0..1 of each sRGB byte. @source IEC 61966-2-1 */
 const LINEAR_OF_BYTE = Float32Array.from({ length: 256 }, (_, byte) => linearOfSrgb(byte / 255))
 
-/** Bytes by linear light in steps of 1/4095: fine enough that every byte survives the round trip. */
-const STEPS = 4095
+/** Bytes by linear light in steps of 1/16383: fine enough that every byte survives the round trip. */
+const STEPS = 16383
 const BYTE_OF_LINEAR = Uint8Array.from({ length: STEPS + 1 }, (_, step) => Math.round(255 * srgbOfLinear(step / STEPS)))
 
 /** Linear light of an sRGB byte, 0..1. */

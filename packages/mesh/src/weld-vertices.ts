@@ -1,19 +1,21 @@
 /** Vertices after equal ones became one. */
 export interface WeldedVertices {
-  /** of each input vertex: its index among the kept ones */
+  /** of each vertex that faces use: its index among the kept ones */
   readonly indexOf: Uint32Array
   /** of each kept vertex: the first input vertex with its values */
   readonly kept: Uint32Array
 }
 
 /**
- * Finds vertices with the same position and colour, bit by bit (-0 equals 0). Order of first appearance is kept.
+ * Finds vertices with the same position and colour, bit by bit (-0 equals 0); those that no face uses are left out.
+ * Order of first appearance is kept.
  *
  * @param positions  [n, 3]
  * @param colors     [n, 3], or null
+ * @param faces      [m, 3]
  * @cost O(n); a hash table in one Int32Array, ten times faster than a Map with string keys
  */
-export function weldVertices(positions: Float32Array, colors: Uint8Array | null): WeldedVertices {
+export function weldVertices(positions: Float32Array, colors: Uint8Array | null, faces: Uint32Array): WeldedVertices {
   const count = positions.length / 3
   const values = positions.map((value) => (value === 0 ? 0 : value))
   const bits = new Uint32Array(values.buffer)
@@ -23,8 +25,11 @@ export function weldVertices(positions: Float32Array, colors: Uint8Array | null)
   const slots = new Int32Array(size).fill(-1)
   const indexOf = new Uint32Array(count)
   const kept = new Uint32Array(count)
+  const isUsed = new Uint8Array(count)
+  for (const vertex of faces) isUsed[vertex] = 1
   let keptCount = 0
   for (let i = 0; i < count; i++) {
+    if (isUsed[i] === 0) continue
     const [a, b, c] = [bits[3 * i], bits[3 * i + 1], bits[3 * i + 2]]
     const color = colorOf(i)
     let slot = hash(a, b, c, color) & (size - 1)
