@@ -2,6 +2,7 @@ import { createService, registerStatus, type ServiceApp } from '@sextant/service
 import type { Deps } from './compose.ts'
 import type { Config } from './config.ts'
 import { registerHealthRoutes } from './routes/health.ts'
+import { registerJobRoutesV2 } from './routes/jobs-v2.ts'
 import { registerJobRoutes } from './routes/jobs.ts'
 import { registerTemplateRoutes } from './routes/templates.ts'
 import { VERSION } from './version.ts'
@@ -17,7 +18,7 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
     logFile: config.logFile,
   })
   const { app, metrics } = service
-  let counts = { queued: 0, running: 0 }
+  let counts = await deps.jobs.counts()
   const stopListening = deps.jobs.subscribe((job) => {
     void deps.jobs.counts().then((now) => {
       counts = now
@@ -27,7 +28,8 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
     const outcome = job.result?.skipped === true ? 'skipped' : job.status
     metrics.observeStages({ templates: ms })
     metrics.countOutcome(outcome)
-    const fields = { jobId: job.id, stage: 'templates', ms, outcome, code: job.error?.code }
+    const { attempts, id: jobId } = job
+    const fields = { jobId, stage: 'templates', ms, outcome, attempts, code: job.error?.code }
     if (job.status === 'failed') app.log.warn({ ...fields, detail: job.error?.detail }, 'job failed')
     else app.log.info(fields, 'job ended')
   })
@@ -40,6 +42,8 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
   registerHealthRoutes(app, config, deps)
   registerTemplateRoutes(app, config, deps)
   registerJobRoutes(app, config, deps)
+  registerJobRoutesV2(app, config, deps)
+  deps.beginWork()
   // Waiting requests end with their jobs, so jobs are closed before connections are.
   app.addHook('preClose', async () => {
     await deps.close()

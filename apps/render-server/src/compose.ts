@@ -1,8 +1,9 @@
-import { confinePath, createStaticRoot } from '@sextant/library'
-import { createMemoryJobQueue, type JobQueue } from '@sextant/jobs'
+import type { JobQueue, JobRunner } from '@sextant/jobs'
+import { confinePath, createStaticRoot, openLibrary } from '@sextant/library'
 import { createWorkerPool, workerEntry, type WorkerPool } from '@sextant/service-kit'
 import type { Config } from './config.ts'
 import type { ResolvePath } from './mapping/render-request.ts'
+import { openJobQueue } from './open-job-queue.ts'
 import type { RenderOutcome, RenderTask } from './render-template-set.ts'
 import { runRenderJob, type RenderJobInput } from './run-render-job.ts'
 import { CREATED_BY } from './version.ts'
@@ -13,8 +14,12 @@ export type RenderQueue = JobQueue<RenderJobInput, RenderOutcome>
 export interface Deps {
   readonly jobs: RenderQueue
   readonly resolvePath: ResolvePath
+  /** sha-256 of a CAD file */
+  readonly digestOf: (cadPath: string) => Promise<string>
   /** Unix time, ms */
   readonly now: () => number
+  /** Lets jobs run; until then those that a former process left wait, so that their listeners can be there first. */
+  beginWork(): void
   close(): Promise<void>
 }
 
@@ -22,6 +27,9 @@ export type RenderPool = WorkerPool<RenderTask, RenderOutcome>
 
 /** A thread renders while the codecs encode on others; a second set at a time would only wait for the same cores. */
 const RENDER_THREADS = 1
+
+/** Ended jobs that can still be asked for. */
+const REMEMBERED_JOBS = 1024
 
 export function createRenderPool(): RenderPool {
   return createWorkerPool<RenderTask, RenderOutcome>({
@@ -34,21 +42,31 @@ export function createRenderPool(): RenderPool {
 /** Builds the queue in front of the pool, and the static folder when it is missing. */
 export async function composeDeps(config: Config, pool: RenderPool = createRenderPool()): Promise<Deps> {
   await createStaticRoot(config.staticDir)
+  const library = openLibrary(config.staticDir)
+  let beginWork = (): void => undefined
+  const mayWork = new Promise<void>((resolve) => {
+    beginWork = resolve
+  })
+  const run: JobRunner<RenderJobInput, RenderOutcome> = async (input, context) => {
+    await mayWork
+    return runRenderJob(pool, input, context, CREATED_BY)
+  }
   const now = (): number => Date.now()
-  const jobs = createMemoryJobQueue<RenderJobInput, RenderOutcome>(
-    (input, context) => runRenderJob(pool, input, context, CREATED_BY),
-    {
-      concurrency: RENDER_THREADS,
-      maxQueued: config.maxQueuedJobs,
-      timeLimitMs: config.jobTimeLimitMs,
-      now,
-    },
-  )
+  const jobs = await openJobQueue(config, run, {
+    concurrency: RENDER_THREADS,
+    maxQueued: config.maxQueuedJobs,
+    maxRemembered: REMEMBERED_JOBS,
+    timeLimitMs: config.jobTimeLimitMs,
+    now,
+  })
   return {
     jobs,
     resolvePath: (path) => confinePath(config.staticDir, path),
+    digestOf: (cadPath) => library.digestOf(cadPath),
     now,
+    beginWork,
     async close() {
+      beginWork()
       await jobs.close()
       await pool.close()
     },

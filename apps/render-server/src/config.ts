@@ -10,8 +10,12 @@ import {
   type LogLevel,
 } from '@sextant/service-kit'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
+
+/** Where jobs live: in the process, in a file, in Redis. */
+export type JobDriver = (typeof JOB_DRIVERS)[number]
+const JOB_DRIVERS = ['memory', 'libsql', 'bullmq'] as const
 
 export interface Config {
   readonly host: string
@@ -21,6 +25,11 @@ export interface Config {
   readonly logFile: LogFile | null
   /** absolute path of the static folder */
   readonly staticDir: string
+  readonly jobDriver: JobDriver
+  /** absolute path of the file of the libsql driver */
+  readonly jobFile: string
+  /** of the bullmq driver */
+  readonly redisUrl: string
   /** template jobs that may wait */
   readonly maxQueuedJobs: number
   /** a job is stopped after this long, ms */
@@ -39,6 +48,9 @@ const schema = z.object({
   LOG_LEVEL: logLevelField,
   ...logFileFields,
   SEXTANT_STATIC_DIR: z.string().default('./static'),
+  RENDER_JOB_DRIVER: z.enum(JOB_DRIVERS).default('libsql'),
+  RENDER_JOB_FILE: z.string().optional(),
+  REDIS_URL: z.string().default('redis://localhost:6379'),
   RENDER_MAX_QUEUED_JOBS: z.coerce.number().int().min(1).default(64),
   RENDER_JOB_TIME_LIMIT_SEC: z.coerce.number().positive().default(1800),
 })
@@ -49,12 +61,16 @@ const schema = z.object({
  */
 export function readConfig(env: Environment = process.env): Config {
   const values = parseConfig(schema, env)
+  const staticDir = resolve(values.SEXTANT_STATIC_DIR)
   return {
     host: env['RENDER_SERVER_HOST'] ? (values.RENDER_SERVER_HOST ?? values.HOST) : values.HOST,
     port: env['RENDER_SERVER_PORT'] ? (values.RENDER_SERVER_PORT ?? values.PORT) : values.PORT,
     logLevel: env['RENDER_LOG_LEVEL'] ? (values.RENDER_LOG_LEVEL ?? values.LOG_LEVEL) : values.LOG_LEVEL,
     logFile: logFileOf(values),
-    staticDir: resolve(values.SEXTANT_STATIC_DIR),
+    staticDir,
+    jobDriver: values.RENDER_JOB_DRIVER,
+    jobFile: resolve(values.RENDER_JOB_FILE ?? join(staticDir, 'jobs', 'render.sqlite')),
+    redisUrl: values.REDIS_URL,
     maxQueuedJobs: values.RENDER_MAX_QUEUED_JOBS,
     jobTimeLimitMs: values.RENDER_JOB_TIME_LIMIT_SEC * MILLISECONDS_PER_SECOND,
     pid: process.pid,

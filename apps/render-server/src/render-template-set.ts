@@ -1,4 +1,4 @@
-import { PlatformError, type TemplateRecipe } from '@sextant/contracts'
+import { PlatformError, TEMPLATE_MANIFEST_NAME, type TemplateRecipe } from '@sextant/contracts'
 import {
   assertUsable,
   digestOfObjectFile,
@@ -6,6 +6,7 @@ import {
   parseObjectFile,
   publishTemplateSet,
   readObjectFile,
+  removeUnpublished,
 } from '@sextant/library'
 import {
   createTemplateEncoders,
@@ -14,7 +15,8 @@ import {
   describeTemplateSet,
   templateFiles,
 } from '@sextant/templates'
-import { basename } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { isCancelRequested, storeProgress, type RenderControl } from './render-control.ts'
 
 /** What a rendering thread is told; plain data and one shared buffer. */
@@ -27,6 +29,8 @@ export interface RenderTask {
   /** render even when an intact set of this CAD and recipe is there */
   readonly force: boolean
   readonly createdBy: string
+  /** Unix time, ms, at which a job was asked for whose process died while it ran; null: it runs for the first time */
+  readonly interruptedSinceMs: number | null
   readonly control: RenderControl
 }
 
@@ -47,7 +51,12 @@ export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome
   const cadFileName = basename(task.cadPath)
   const file = await readObjectFile(task.cadPath)
   const cadSha256 = digestOfObjectFile(file)
-  if (!task.force && (await isTemplateSetComplete(outputDirectory, { cadSha256, recipe }))) {
+  const { interruptedSinceMs } = task
+  if (interruptedSinceMs !== null) await removeUnpublished(outputDirectory, { olderThanMs: 0 })
+  // A set may have been published just before the process died: that one was rendered for this job.
+  const mayReuse =
+    !task.force || (interruptedSinceMs !== null && (await publishedMs(outputDirectory)) >= interruptedSinceMs)
+  if (mayReuse && (await isTemplateSetComplete(outputDirectory, { cadSha256, recipe }))) {
     return { templateCount: recipe.viewCount, skipped: true, warnings: [] }
   }
   const { mesh, warnings, diameter: diameterMm } = assertUsable(await parseObjectFile(file), cadFileName)
@@ -69,4 +78,10 @@ export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome
   const source = { cadFileName, cadSha256, diameterMm, createdBy: task.createdBy }
   await publishTemplateSet(outputDirectory, files, describeTemplateSet(recipe, cameraDistance, source))
   return { templateCount: recipe.viewCount, skipped: false, warnings }
+}
+
+/** Unix time, ms, at which the set in the folder was published; -Infinity when there is none. */
+async function publishedMs(directory: string): Promise<number> {
+  const manifest = await stat(join(directory, TEMPLATE_MANIFEST_NAME)).catch(() => null)
+  return manifest?.mtimeMs ?? -Infinity
 }

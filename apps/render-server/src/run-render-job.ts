@@ -46,7 +46,9 @@ export async function runRenderJob(
   }, PROGRESS_INTERVAL_MS)
   try {
     const { cadPath, force, outputDirectory, recipe } = input
-    return await pool.run({ cadPath, outputDirectory, recipe, force, createdBy, control }, { signal: hardStop.signal })
+    const interruptedSinceMs = context.attempt > 1 ? context.createdAtMs : null
+    const task = { cadPath, outputDirectory, recipe, force, createdBy, interruptedSinceMs, control }
+    return await pool.run(task, { signal: hardStop.signal })
   } finally {
     clearInterval(progressTimer)
     clearTimeout(graceTimer)

@@ -2,16 +2,17 @@ import { PlatformError } from '@sextant/contracts'
 import { isTemplateSetComplete, readTemplateManifest } from '@sextant/library'
 import { encodePly } from '@sextant/mesh'
 import type { ServiceApp } from '@sextant/service-kit'
+import { TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 import { decode as decodePng } from 'fast-png'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { composeDeps, createRenderPool, type RenderPool } from '../src/compose.ts'
 import { readConfig, type Config } from '../src/config.ts'
-import { isCancelRequested, storeProgress } from '../src/render-control.ts'
+import { createRenderControl, isCancelRequested, storeProgress } from '../src/render-control.ts'
 import { renderTemplateSet, type RenderOutcome, type RenderTask } from '../src/render-template-set.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -163,7 +164,7 @@ describe('rendering', () => {
       success: false,
       error_message: expect.stringContaining('folder of its own'),
     })
-    expect((await readdir(root)).sort()).toEqual(['meshes', 'output', 'templates'])
+    expect((await readdir(root)).sort()).toEqual(['jobs', 'meshes', 'output', 'templates'])
   })
 })
 
@@ -235,7 +236,179 @@ describe('jobs', () => {
     const waiting = post(paths, '?wait=true')
     while (tasks.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
     await app.close()
-    expect((await waiting).json()).toMatchObject({ status: 'failed', success: false })
+    // The job is kept: the next process runs it.
+    expect((await waiting).json()).toMatchObject({ status: 'timeout', success: false })
+  })
+})
+
+describe.each(['memory', 'libsql'] as const)('jobs of the %s driver over v2', (jobDriver) => {
+  const startManual = async () => {
+    const manual = createManualPool()
+    await start(manual.pool, { jobDriver })
+    const until = async (isTrue: () => boolean) => {
+      while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    return { ...manual, until }
+  }
+  const output = (name: string) => ({ ...paths, output_dir: `static/templates/test/${name}` })
+
+  it('lists them, runs interactive ones first, and cancels', async () => {
+    const { tasks, until } = await startManual()
+    const first = (await post(output('a'))).json()
+    await post({ ...output('batch'), priority: 'background' })
+    await post(output('b'))
+    await post({ ...output('now'), priority: 'interactive' })
+    const list = (await app.inject('/api/v2/jobs')).json()
+    expect(list).toMatchObject({ queued: 3, running: 1 })
+    expect(list.jobs.map((job: { object: object; status: string }) => [job.object, job.status])).toEqual([
+      [{ className: 'test', objectName: 'now' }, 'queued'],
+      [{ className: 'test', objectName: 'b' }, 'queued'],
+      [{ className: 'test', objectName: 'batch' }, 'queued'],
+      [{ className: 'test', objectName: 'a' }, 'running'],
+    ])
+    await until(() => tasks.length === 1)
+    tasks[0]?.resolve(rendered)
+    await until(() => tasks.length === 2)
+    expect(tasks[1]?.task.outputDirectory).toBe(join(root, 'templates/test/now'))
+    const [running] = (await app.inject('/api/v2/jobs?status=running')).json().jobs
+    expect(running).toMatchObject({ priority: 'interactive', attempts: 1, force: false, result: null, error: null })
+    expect(JSON.stringify(list)).not.toContain(root)
+
+    const cancelled = await app.inject({ method: 'POST', url: `/api/v2/jobs/${running.id as string}/cancel` })
+    expect(cancelled.json()).toMatchObject({
+      id: running.id,
+      status: 'cancelled',
+      error: { code: 'request.cancelled', retryable: true },
+    })
+    await until(() => tasks.length === 3)
+    expect(tasks[2]?.task.outputDirectory).toBe(join(root, 'templates/test/b'))
+    const again = await app.inject({ method: 'POST', url: `/api/v2/jobs/${first.job_id as string}/cancel` })
+    expect(again.json()).toMatchObject({ status: 'succeeded', result: rendered })
+    const statuses = async (query: string) =>
+      (await app.inject(`/api/v2/jobs?${query}`)).json().jobs.map((job: { status: string }) => job.status)
+    expect(await statuses('status=active')).toEqual(['running', 'queued'])
+    expect(await statuses('limit=1')).toEqual(['cancelled'])
+    expect((await app.inject('/api/v2/jobs?status=lost')).statusCode).toBe(422)
+  })
+
+  it('follows one by events until it has ended', async () => {
+    const { tasks, until } = await startManual()
+    const { job_id: id } = (await post(paths)).json()
+    await until(() => tasks.length === 1)
+    const url = `/api/v2/jobs/${id as string}/events`
+    const following = app.inject(url).then((response) => response)
+    storeProgress(tasks[0]?.task.control ?? new SharedArrayBuffer(12), 7, 42)
+    while ((await app.inject(`/api/v2/jobs/${id as string}`)).json().progress?.done !== 7)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    tasks[0]?.resolve(rendered)
+    const { body, headers } = await following
+    expect(headers['content-type']).toContain('text/event-stream')
+    const events = [...body.matchAll(/^event: progress\ndata: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ''))
+    expect(events.map((job) => [job.id, job.status])).toEqual([
+      [id, 'running'],
+      [id, 'running'],
+      [id, 'succeeded'],
+    ])
+    expect(events[1]).toMatchObject({ progress: { done: 7, total: 42 } })
+    // afterwards there is one event
+    const late = await app.inject(url)
+    expect(late.body.match(/^event: /gm)).toHaveLength(1)
+    expect(late.body).toContain('"succeeded"')
+  })
+
+  it('answers 404 for other ids', async () => {
+    await startManual()
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/events'],
+      ['POST', '/cancel'],
+    ] as const) {
+      const response = await app.inject({ method, url: `/api/v2/jobs/unknown${path}` })
+      expect([response.statusCode, response.json().code], path).toEqual([404, 'job.not_found'])
+    }
+  })
+
+  it('joins requests of one CAD content and recipe, and none of an edited CAD file', async () => {
+    const { tasks, until } = await startManual()
+    const idOf = async (body: object): Promise<string> => (await post({ ...paths, ...body })).json().job_id
+    await copyFile(join(root, 'meshes/test/part.ply'), join(root, 'meshes/test/copy.ply'))
+    const first = await idOf({})
+    await until(() => tasks.length === 1)
+    expect(await idOf({})).toBe(first)
+    expect(await idOf({ cad_path: 'static/meshes/test/copy.ply' })).toBe(first)
+    expect(await idOf({ base_color: 0.3 })).toBe(first) // without colorize it has no effect
+    const others = [
+      await idOf({ colorize: true }),
+      await idOf({ colorize: true, base_color: 0.3 }),
+      await idOf({ force: true }),
+      await idOf({ output_dir: 'static/templates/test/other' }),
+    ]
+    await writeFile(join(root, 'meshes', 'test', 'part.ply'), tetrahedronIn(2))
+    expect(new Set([first, ...others, await idOf({})]).size).toBe(6)
+  })
+})
+
+describe('jobs over restarts', () => {
+  it('go on, and their answers stay', async () => {
+    const before = createManualPool()
+    await start(before.pool)
+    const ended = (await post(paths)).json()
+    while (before.tasks.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    before.tasks[0]?.resolve(rendered)
+    const urlOf = (job: { job_id: string }) => `/jobs/${job.job_id}`
+    while ((await app.inject(urlOf(ended))).json().status !== 'succeeded') await Promise.resolve()
+    const answer = (await app.inject(urlOf(ended))).json()
+    const running = (await post({ ...paths, output_dir: 'static/templates/test/running' })).json()
+    const waiting = (await post({ ...paths, output_dir: 'static/templates/test/waiting' })).json()
+    await app.close()
+
+    await start(inlinePool)
+    expect((await app.inject(urlOf(ended))).json()).toEqual(answer)
+    expect(answer).toMatchObject({ status: 'succeeded', success: true, templates_generated: 42 })
+    for (const job of [running, waiting]) {
+      while ((await app.inject(urlOf(job))).json().status !== 'succeeded')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      const now = (await app.inject(urlOf(job))).json()
+      expect(now).toMatchObject({ success: true, created_at: job.created_at, templates_total: 42 })
+      expect(await isTemplateSetComplete(join(root, 'templates/test', job === running ? 'running' : 'waiting'))).toBe(
+        true,
+      )
+    }
+  })
+})
+
+describe('a job whose process died', () => {
+  const folder = (): string => join(root, 'templates/test/part')
+  const render = (changes: Partial<RenderTask>) =>
+    renderTemplateSet({
+      cadPath: join(root, 'meshes/test/part.ply'),
+      outputDirectory: folder(),
+      recipe: TEMPLATE_RECIPE_DEFAULTS,
+      force: true,
+      createdBy: 'test',
+      interruptedSinceMs: null,
+      control: createRenderControl(),
+      ...changes,
+    })
+  beforeEach(() => start(inlinePool))
+
+  it('does not render again what it published, but does what it did not', async () => {
+    const created = Date.now() - 1
+    expect(await render({})).toMatchObject({ skipped: false })
+    // It died after publishing.
+    expect(await render({ interruptedSinceMs: created })).toMatchObject({ skipped: true })
+    // It was asked for after the set had been published, and died before it published its own.
+    expect(await render({ interruptedSinceMs: Date.now() + 1000 })).toMatchObject({ skipped: false })
+    // It never ran.
+    expect(await render({})).toMatchObject({ skipped: false })
+  })
+
+  it('removes what it left half-written', async () => {
+    const unpublished = join(root, 'templates/test/.part.new-0123456789ab')
+    await mkdir(unpublished, { recursive: true })
+    await writeFile(join(unpublished, 'rgb_0.png'), 'cut')
+    await render({ interruptedSinceMs: Date.now() })
+    expect(await readdir(join(root, 'templates/test'))).toEqual(['part'])
   })
 })
 
@@ -295,6 +468,10 @@ describe('the contract', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/render-templates',
       '/api/v1/status',
+      '/api/v2/jobs',
+      '/api/v2/jobs/{id}',
+      '/api/v2/jobs/{id}/cancel',
+      '/api/v2/jobs/{id}/events',
       '/api/v2/logs',
       '/api/v2/status',
       '/health',
@@ -313,5 +490,19 @@ describe('readConfig', () => {
     expect(readConfig({ PORT: '9000', HOST: '127.0.0.1' })).toMatchObject({ host: '127.0.0.1', port: 9000 })
     expect(readConfig({ PORT: '9000', RENDER_SERVER_PORT: '9004' }).port).toBe(9004)
     expect(() => readConfig({ RENDER_SERVER_PORT: 'x' })).toThrow(/RENDER_SERVER_PORT/)
+  })
+
+  it('keeps jobs in a file of the static folder unless told otherwise', () => {
+    expect(readConfig({ SEXTANT_STATIC_DIR: root })).toMatchObject({
+      jobDriver: 'libsql',
+      jobFile: join(root, 'jobs/render.sqlite'),
+    })
+    const other = { RENDER_JOB_DRIVER: 'bullmq', RENDER_JOB_FILE: '/data/x.sqlite', REDIS_URL: 'redis://queue:1' }
+    expect(readConfig(other)).toMatchObject({
+      jobDriver: 'bullmq',
+      jobFile: '/data/x.sqlite',
+      redisUrl: 'redis://queue:1',
+    })
+    expect(() => readConfig({ RENDER_JOB_DRIVER: 'paper' })).toThrow(/RENDER_JOB_DRIVER/)
   })
 })

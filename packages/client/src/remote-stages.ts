@@ -51,7 +51,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
         const path = `/render/templates?wait=true&wait_timeout_sec=${options.renderWaitSeconds}`
         const answer = await render.post(
           path,
-          { cad_path: cadPath, output_dir: templateDirectory },
+          { cad_path: cadPath, output_dir: templateDirectory, priority: 'interactive' },
           renderAnswer,
           repeatable(env),
         )

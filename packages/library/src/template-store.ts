@@ -48,7 +48,7 @@ export async function publishTemplateSet(
   const parent = dirname(target)
   await mkdir(parent, { recursive: true })
   await assertReplaceable(target)
-  await removeLeftovers(target)
+  await removeUnpublished(target, { olderThanMs: LEFTOVER_AGE_MS })
   const suffix = randomBytes(6).toString('hex')
   const fresh = join(parent, `.${basename(target)}.new-${suffix}`)
   const old = join(parent, `.${basename(target)}.old-${suffix}`)
@@ -195,14 +195,21 @@ export async function removeTemplateSet(directory: string): Promise<void> {
   await rmdir(directory).catch(() => undefined)
 }
 
-/** Half-written folders of a process that was killed; those of a running one are younger. */
-async function removeLeftovers(target: string): Promise<void> {
+/**
+ * Removes half-written folders that a killed process left beside a set. Publishing does so with those too old to be
+ * another process's work; whoever knows that nobody else writes this set need not wait.
+ */
+export async function removeUnpublished(
+  directory: string,
+  { olderThanMs }: { readonly olderThanMs: number },
+): Promise<void> {
+  const target = resolve(directory)
   const parent = dirname(target)
   const prefix = `.${basename(target)}.`
-  for (const name of await readdir(parent)) {
+  for (const name of await readdir(parent).catch(() => [])) {
     if (!name.startsWith(prefix) || !/^(new|old)-[0-9a-f]{12}$/.test(name.slice(prefix.length))) continue
     const path = join(parent, name)
     const info = await stat(path).catch(() => null)
-    if (info !== null && Date.now() - info.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true })
+    if (info !== null && Date.now() - info.mtimeMs >= olderThanMs) await rm(path, { recursive: true, force: true })
   }
 }

@@ -1,11 +1,15 @@
-import { renderRequestV1, type TemplateRecipe } from '@sextant/contracts'
+import { jobPriorityV2, renderRequestV1, type TemplateRecipe } from '@sextant/contracts'
 import { TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
+import { extname } from 'node:path'
 import { z } from 'zod'
 import type { RenderJobInput } from '../run-render-job.ts'
 
 /** Body of POST /render/templates. */
 export const renderRequestSchema = renderRequestV1.extend({
   force: z.boolean().default(false).describe('render again even when the set is intact and current'),
+  priority: jobPriorityV2
+    .default('normal')
+    .describe('interactive jobs run before normal ones, those before background'),
 })
 
 export type RenderRequest = z.infer<typeof renderRequestSchema>
@@ -37,8 +41,18 @@ export function toRenderJob(request: RenderRequest, resolvePath: ResolvePath): R
   }
 }
 
-/** Two requests with one key are one job. */
-export function keyOfRenderJob(input: RenderJobInput): string {
+/**
+ * Two requests with one key are one job: the same CAD content by the same recipe into the same folder. A CAD file that
+ * was edited meanwhile is another job.
+ *
+ * @param digestOf  sha-256 of a file; rejects when it cannot be read, which the job itself will report
+ */
+export async function keyOfRenderJob(
+  input: RenderJobInput,
+  digestOf: (path: string) => Promise<string>,
+): Promise<string> {
   const { cadPath, force, outputDirectory, recipe } = input
-  return JSON.stringify([outputDirectory, cadPath, recipe.colorize, recipe.baseColor, force])
+  const digest = await digestOf(cadPath).catch(() => cadPath)
+  const steps = Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([digest, extname(cadPath).toLowerCase(), steps, outputDirectory, force])
 }

@@ -5,8 +5,15 @@ import type { ServiceApp } from '@sextant/service-kit'
 import { z } from 'zod'
 import type { Deps } from '../compose.ts'
 import type { Config } from '../config.ts'
-import { aliasRequestSchema, keyOfRenderJob, renderRequestSchema, toRenderJob } from '../mapping/render-request.ts'
-import { templateJobSchema, toTemplateJob, toTimedOutJob } from '../mapping/template-job.ts'
+import {
+  aliasRequestSchema,
+  keyOfRenderJob,
+  renderRequestSchema,
+  toRenderJob,
+  type RenderRequest,
+} from '../mapping/render-request.ts'
+import { templateJobSchema, toTemplateJob, toTimedOutJob, type RenderJob } from '../mapping/template-job.ts'
+import { PRIORITIES } from '../priorities.ts'
 
 const aliasResponseSchema = templateJobSchema.extend({
   total_poses: z.number().int(),
@@ -16,7 +23,11 @@ const aliasResponseSchema = templateJobSchema.extend({
 
 /** POST /render/templates, and its alias POST /api/v1/render-templates, which always waits. */
 export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: Deps): void {
-  const { jobs, now, resolvePath } = deps
+  const { digestOf, jobs, now, resolvePath } = deps
+  const enqueue = async (request: RenderRequest): Promise<RenderJob> => {
+    const input = toRenderJob(request, resolvePath)
+    return jobs.enqueue(await keyOfRenderJob(input, digestOf), input, { priority: PRIORITIES[request.priority] })
+  }
   app.post(
     '/render/templates',
     {
@@ -31,8 +42,7 @@ export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: De
       },
     },
     async (request) => {
-      const input = toRenderJob(request.body, resolvePath)
-      const job = await jobs.enqueue(keyOfRenderJob(input), input)
+      const job = await enqueue(request.body)
       const { wait, wait_timeout_sec: timeout } = request.query
       if (!wait) return toTemplateJob(job, now(), config.pid)
       const ended = await jobs.wait(job.id, { timeoutMs: timeout * MILLISECONDS_PER_SECOND })
@@ -43,8 +53,7 @@ export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: De
     '/api/v1/render-templates',
     { schema: { tags: ['templates'], body: aliasRequestSchema, response: { 200: aliasResponseSchema } } },
     async (request) => {
-      const input = toRenderJob(request.body, resolvePath)
-      const { id } = await jobs.enqueue(keyOfRenderJob(input), input)
+      const { id } = await enqueue(request.body)
       const job = toTemplateJob(await jobs.wait(id), now(), config.pid)
       const { elapsed_sec: seconds, templates_generated: count, templates_total: total } = job
       return { ...job, total_poses: total, rendered_count: count, rendering_time: seconds }

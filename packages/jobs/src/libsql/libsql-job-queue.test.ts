@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeJobQueue } from '../job-queue-suite.ts'
 import type { JobContext, JobQueue } from '../job-queue.ts'
+import { createProcesses } from '../testing/processes.ts'
 import { createLibsqlJobQueue } from './libsql-job-queue.ts'
 
 let folder: string
@@ -24,9 +22,9 @@ describeJobQueue('createLibsqlJobQueue', {
 
 describe('createLibsqlJobQueue', () => {
   const open: JobQueue<string, string>[] = []
-  const children: ChildProcess[] = []
+  const processes = createProcesses()
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill('SIGKILL')
+    processes.killAll()
     await Promise.all(open.splice(0).map((queue) => queue.close()))
   })
 
@@ -42,31 +40,9 @@ describe('createLibsqlJobQueue', () => {
     return { queue, runs }
   }
 
-  /** Lets another process own the file until `lastLine` was read, then kills it. */
-  const runAndKill = async (path: string, names: string[], lastLines: string[]): Promise<string[]> => {
-    const child = startChild(path, names)
-    const lines: string[] = []
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line)
-      if (lastLines.every((last) => lines.includes(last))) break
-    }
-    child.kill('SIGKILL')
-    await ended
-    return lines
-  }
-  const startChild = (path: string, names: string[]) => {
-    const script = fileURLToPath(new URL('../testing/process-that-dies.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', script, path, ...names], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    children.push(child)
-    return child
-  }
-
   it('goes on after kill -9: what ran is run again, what waited runs once, what ended stays', async () => {
     const path = newPath()
-    const before = await runAndKill(path, ['done', 'stuck', 'next', 'last'], ['stuck', 'ready'])
+    const before = await processes.runAndKill([path, 'done', 'stuck', 'next', 'last'], ['stuck', 'ready'])
     expect(before.filter((line) => line !== 'ready')).toEqual(['done', 'stuck'])
     const { queue, runs } = await reopen(path)
     const jobs = (await queue.list({ limit: 9 })).reverse()
@@ -88,7 +64,7 @@ describe('createLibsqlJobQueue', () => {
 
   it('joins a job that a former process left', async () => {
     const path = newPath()
-    await runAndKill(path, ['stuck', 'next'], ['stuck', 'ready'])
+    await processes.runAndKill([path, 'stuck', 'next'], ['stuck', 'ready'])
     const { queue } = await reopen(path)
     const [next] = await queue.list({ limit: 1 })
     expect((await queue.enqueue('next', 'next')).id).toBe(next?.id)
@@ -97,8 +73,8 @@ describe('createLibsqlJobQueue', () => {
 
   it('gives up a job that kills its process again and again', async () => {
     const path = newPath()
-    await runAndKill(path, ['stuck'], ['stuck', 'ready'])
-    await runAndKill(path, [], ['stuck'])
+    await processes.runAndKill([path, 'stuck'], ['stuck', 'ready'])
+    await processes.runAndKill([path], ['stuck'])
     const { queue, runs } = await reopen(path, { maxAttempts: 2 })
     const [job] = await queue.list({ limit: 1 })
     expect(job).toMatchObject({ status: 'failed', attempts: 2, error: { code: 'job.interrupted' } })
@@ -107,8 +83,7 @@ describe('createLibsqlJobQueue', () => {
 
   it('is refused to a second process, and free once the first is killed', async () => {
     const path = newPath()
-    const child = startChild(path, [])
-    for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') break
+    const child = await processes.start([path], ['ready'])
     const second = createLibsqlJobQueue(() => Promise.resolve(''), { path, patienceMs: 0 })
     await expect(second).rejects.toThrow('in use by another process')
     const ended = new Promise((resolve) => child.once('exit', resolve))
