@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import type { JobProgress, JobRunner } from '../job-queue.ts'
 import { runJob } from '../run-job.ts'
 import { failureText, type BullData } from './bull-snapshot.ts'
-import type { BullmqJobQueueOptions } from './bullmq-job-queue.ts'
+import type { BullmqJobQueueOptions } from './bullmq-options.ts'
 
 export interface BullWorker {
   /** Stops a job that runs in this process; false when none does. */

@@ -1,32 +1,17 @@
 // Jobs in Redis: shared by processes and machines, kept by Redis.
 import { PlatformError } from '@sextant/contracts'
 import { Job as BullJob, Queue, type JobType } from 'bullmq'
-import { JOB_QUEUE_DEFAULTS, type JobQueueOptions } from '../job-queue-options.ts'
 import { isEnded, type Job, type JobQueue, type JobRunner, type JobStatus } from '../job-queue.ts'
 import { failureOf } from '../run-job.ts'
 import { untilFirst } from '../until-first.ts'
 import { openBullEvents } from './bull-events.ts'
 import { bullPriority, snapshotOf, type BullData } from './bull-snapshot.ts'
 import { startBullWorker } from './bull-worker.ts'
+import { BULLMQ_DEFAULTS, type BullmqJobQueueOptions } from './bullmq-options.ts'
 import { createCancelledJobs } from './cancelled-jobs.ts'
 import { connectRedis } from './connect-redis.ts'
 
-export interface BullmqJobQueueOptions extends JobQueueOptions {
-  /** redis://[user:password@]host:port[/db] */
-  readonly redisUrl: string
-  /** processes with the same name share the jobs */
-  readonly queueName: string
-  /** a process that is silent for this long is taken for dead, ms: its jobs are run again */
-  readonly lockDurationMs: number
-  /** told of lost connections, which are mended by themselves */
-  readonly onError: (error: Error) => void
-}
-
-const BULLMQ_DEFAULTS = {
-  ...JOB_QUEUE_DEFAULTS,
-  lockDurationMs: 15 * 10 ** 3,
-  onError: (error: Error): void => process.emitWarning(error),
-}
+export type { BullmqJobQueueOptions } from './bullmq-options.ts'
 
 /** Events can be lost with Redis: who waits looks again after this long. */
 const LOOK_AGAIN_MS = 5 * 10 ** 3
