@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addEvalCommand } from './commands/eval.ts'
 import { addExampleCommand } from './commands/example.ts'
 import { addModelsCommand } from './commands/models.ts'
+import { addObjectsCommand } from './commands/objects.ts'
 import { addSceneCommand } from './commands/scene.ts'
 import { addSynthCommand } from './commands/synth.ts'
 
@@ -14,6 +15,7 @@ addDoctorCommand(program)
 addEvalCommand(program)
 addExampleCommand(program)
 addModelsCommand(program)
+addObjectsCommand(program)
 addSceneCommand(program)
 addSynthCommand(program)
 

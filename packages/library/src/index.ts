@@ -8,6 +8,7 @@ export {
   type ObjectEditor,
   type ObjectTarget,
 } from './edit-objects.ts'
+export { assertSizeKnown, inspectObjectFile, judgeObject, type ObjectInspection } from './inspect-object.ts'
 export { readLibraryManifest } from './library-manifest.ts'
 export {
   assertUsable,

@@ -1,32 +1,44 @@
 import type { ObjectSymmetries } from '@sextant/contracts'
-import type { Vector3 } from '@sextant/geometry'
+import { dot, type Vector3 } from '@sextant/geometry'
 import type { PreparedModel } from './prepare-model.ts'
+
+/** Cosine of 8 degrees: the search takes directions nearer than that for one. */
+const SAME_DIRECTION = 0.99
 
 /**
  * The symmetries that the search reckons with, in the form of BOP's models_info: colour disregarded, in the object's own
- * coordinates. Axes that something small tells apart (the handle of a mug) are none.
+ * coordinates. Axes that something small tells apart (the handle of a mug) are none. With a free axis the turns about
+ * it are not listed, and of the motions that turn it over, one.
  */
 export function reportSymmetries({
   center,
   freeAxes,
   nearSymmetries,
 }: Pick<PreparedModel, 'center' | 'freeAxes' | 'nearSymmetries'>): ObjectSymmetries {
+  const free = freeAxes.filter(({ isExact }) => isExact)
+  const axis = free.at(0)?.direction
+  const motions =
+    axis === undefined
+      ? nearSymmetries
+      : nearSymmetries.filter((motion) => dot(turned(motion, axis), axis) < -SAME_DIRECTION)
+  // Free about two axes is free about all: nothing is left to list.
+  const listed = axis === undefined ? motions : free.length > 1 ? [] : motions.slice(0, 1)
   return {
-    symmetries_discrete: nearSymmetries.map((motion) => aboutOrigin(motion, center)),
-    symmetries_continuous: freeAxes
-      .filter(({ isExact }) => isExact)
-      .map(({ direction, point }) => ({
-        axis: [...direction],
-        offset: [point[0] + center[0], point[1] + center[1], point[2] + center[2]],
-      })),
+    symmetries_discrete: listed.map((motion) => aboutOrigin(motion, center)),
+    symmetries_continuous: free.map(({ direction, point }) => ({
+      axis: [...direction],
+      offset: [point[0] + center[0], point[1] + center[1], point[2] + center[2]],
+    })),
   }
 }
 
+function turned(m: Float64Array, [x, y, z]: Vector3): Vector3 {
+  return [m[0] * x + m[1] * y + m[2] * z, m[3] * x + m[4] * y + m[5] * z, m[6] * x + m[7] * y + m[8] * z]
+}
+
 /** Of a motion about the centre (12 numbers), the same motion about the object's origin: 4x4 row-major, mm. */
-function aboutOrigin(m: Float64Array, [x, y, z]: Vector3): number[] {
-  const rows = [0, 1, 2].map((r) => {
-    const moved = m[3 * r] * x + m[3 * r + 1] * y + m[3 * r + 2] * z
-    return [m[3 * r], m[3 * r + 1], m[3 * r + 2], m[9 + r] + [x, y, z][r] - moved]
-  })
+function aboutOrigin(m: Float64Array, center: Vector3): number[] {
+  const moved = turned(m, center)
+  const rows = [0, 1, 2].map((r) => [m[3 * r], m[3 * r + 1], m[3 * r + 2], m[9 + r] + center[r] - moved[r]])
   return [...rows.flat(), 0, 0, 0, 1]
 }

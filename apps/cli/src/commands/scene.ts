@@ -1,18 +1,19 @@
 import { readUploadedFrame, drawPoses, encodeColorPng, type ClientFrame } from '@sextant/image'
-import { MILLIMETERS_PER_METER, MILLISECONDS_PER_SECOND, rotationOf, translationOf } from '@sextant/geometry'
-import { parseMesh } from '@sextant/mesh'
+import { type LengthUnit, MILLISECONDS_PER_SECOND, rotationOf, translationOf } from '@sextant/geometry'
+import { parseObjectFile, readObjectFile } from '@sextant/library'
 import { estimateScene, type SceneObject, type SceneObjectResult, type UserEvidence } from '@sextant/pipeline'
 import { POSE_DEFAULTS, prepareModel, type PreparedModel } from '@sextant/pose'
 import { createSearchThreads } from '@sextant/pose-threads'
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
+import { cadFilesIn, unitOption } from '../cad-files.ts'
 import { localStages } from '../local-stages.ts'
 
 interface SceneFlags {
   readonly models: string
-  readonly unit: 'mm' | 'm'
+  readonly unit?: LengthUnit
   readonly objects?: readonly string[]
   readonly maxInstances: number
   readonly threshold: number
@@ -31,8 +32,8 @@ export function addSceneCommand(program: Command): void {
     .command('scene')
     .description('find all instances of many objects in one frame, in this process')
     .argument('<frame>', 'folder with rgb.png (or rgb.jpg), depth.png and camera.json')
-    .requiredOption('--models <folder>', 'folder of PLY, OBJ or STL files')
-    .addOption(new Option('--unit <unit>', 'unit of the CAD files').choices(['mm', 'm']).default('mm'))
+    .requiredOption('--models <folder>', 'folder of CAD files')
+    .addOption(unitOption())
     .option('--objects <names>', 'file names without extension, comma-separated (default: all)', (text) =>
       text.split(','),
     )
@@ -66,8 +67,7 @@ async function findAll(folder: string, flags: SceneFlags): Promise<void> {
   try {
     const stages = localStages({
       frame: client.frame,
-      modelOf: ({ objectName }) =>
-        loadModel(paths.get(objectName) ?? '', flags.unit === 'm' ? MILLIMETERS_PER_METER : 1),
+      modelOf: ({ objectName }) => loadModel(paths.get(objectName) ?? '', flags.unit),
       ...(threads === null ? {} : { openRunner: threads.openRunner }),
     })
     const objects = [...paths.keys()].map((objectName): SceneObject => ({ className: '', objectName, evidence }))
@@ -98,17 +98,18 @@ async function readFrame(folder: string): Promise<ClientFrame> {
 }
 
 async function modelPaths({ models, objects }: SceneFlags): Promise<Map<string, string>> {
-  const files = (await readdir(models)).filter((name) => /\.(ply|obj|stl)$/i.test(name)).sort()
+  const files = await cadFilesIn(models)
   const all = new Map(files.map((name) => [basename(name, extname(name)), join(models, name)]))
   if (objects === undefined) return all
   const missing = objects.filter((name) => !all.has(name))
-  if (missing.length > 0) throw new Error(`no PLY, OBJ or STL file named ${missing.join(', ')} in ${models}`)
+  if (missing.length > 0) throw new Error(`no CAD file named ${missing.join(', ')} in ${models}`)
   return new Map(objects.map((name) => [name, all.get(name) ?? '']))
 }
 
-async function loadModel(path: string, scaleToMm: number): Promise<PreparedModel> {
-  const { mesh } = parseMesh(await readFile(path), basename(path))
-  return prepareModel({ ...mesh, positions: mesh.positions.map((value) => value * scaleToMm) })
+async function loadModel(path: string, unit: LengthUnit | undefined): Promise<PreparedModel> {
+  const file = await readObjectFile(path)
+  const { mesh } = await parseObjectFile(unit === undefined ? file : { ...file, unit })
+  return prepareModel(mesh)
 }
 
 function printTable(objects: readonly SceneObject[], results: readonly SceneObjectResult[]): void {

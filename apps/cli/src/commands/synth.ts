@@ -1,12 +1,13 @@
 import { randomScene, SENSOR_KINDS, writeBopModels, writeBopScene, type SceneModel } from '@sextant/evaluation'
-import { parseMesh } from '@sextant/mesh'
+import type { LengthUnit } from '@sextant/geometry'
+import { parseObjectFile, readObjectFile } from '@sextant/library'
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { cadFilesIn, unitOption } from '../cad-files.ts'
 
 interface SynthFlags {
   readonly models: string
-  readonly unit: 'mm' | 'm'
+  readonly unit?: LengthUnit
   readonly out: string
   readonly scenes: number
   readonly frames: number
@@ -21,8 +22,8 @@ export function addSynthCommand(program: Command): void {
   program
     .command('synth')
     .description('make RGB-D scenes with known poses from CAD models, in BOP format')
-    .requiredOption('--models <folder>', 'folder of PLY, OBJ or STL files')
-    .addOption(new Option('--unit <unit>', 'unit of the CAD files').choices(['mm', 'm']).default('mm'))
+    .requiredOption('--models <folder>', 'folder of CAD files')
+    .addOption(unitOption())
     .requiredOption('--out <folder>', 'folder to write to')
     .option('--scenes <n>', 'arrangements', parseCount, 10)
     .option('--frames <n>', 'views of each arrangement', parseCount, 4)
@@ -34,8 +35,8 @@ export function addSynthCommand(program: Command): void {
 }
 
 async function writeScenes(flags: SynthFlags): Promise<void> {
-  const models = await loadModels(flags.models, flags.unit === 'm' ? 1000 : 1)
-  if (models.length === 0) throw new Error(`no PLY, OBJ or STL file in ${flags.models}`)
+  const models = await loadModels(flags.models, flags.unit)
+  if (models.length === 0) throw new Error(`no CAD file in ${flags.models}`)
   await writeBopModels(flags.out, models)
   for (let k = 0; k < flags.scenes; k++) {
     const kind = flags.kind === 'mixed' ? (k % 3 === 2 ? 'bin' : 'table') : flags.kind
@@ -50,13 +51,14 @@ async function writeScenes(flags: SynthFlags): Promise<void> {
 }
 
 /** Models in the order of their names; the number in a name is the id, else the position. */
-async function loadModels(folder: string, scaleToMm: number): Promise<SceneModel[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(ply|obj|stl)$/i.test(name)).sort()
+async function loadModels(folder: string, unit: LengthUnit | undefined): Promise<SceneModel[]> {
+  const names = await cadFilesIn(folder)
   return Promise.all(
     names.map(async (name, index) => {
-      const { mesh } = parseMesh(await readFile(join(folder, name)), name)
+      const file = await readObjectFile(join(folder, name))
+      const { mesh } = await parseObjectFile(unit === undefined ? file : { ...file, unit })
       const id = Number(/(\d+)\.\w+$/.exec(basename(name))?.[1] ?? index + 1)
-      return { id, mesh: { ...mesh, positions: mesh.positions.map((value) => value * scaleToMm) } }
+      return { id, mesh }
     }),
   )
 }

@@ -1,16 +1,7 @@
 import type { ObjectReportV2, ObjectSummaryV2, ObjectSymmetries } from '@sextant/contracts'
-import type { LibraryObject, ObjectDeclaration } from '@sextant/library'
-import { judgeUnit, type UnitDeclaration, type UnitVerdict } from '@sextant/mesh'
+import { judgeObject, type LibraryObject, type ObjectDeclaration } from '@sextant/library'
+import type { UnitDeclaration } from '@sextant/mesh'
 import type { CadInspection } from '../objects/inspect-cad.ts'
-
-/** The verdict over what was read and what is declared; a declaration wins over the file. */
-export function verdictOf(
-  { extent, fileUnit }: Pick<CadInspection, 'extent' | 'fileUnit'>,
-  declared: UnitDeclaration | null,
-): UnitVerdict {
-  const byFile = fileUnit === null ? null : ({ unit: fileUnit, basis: 'file' } as const)
-  return judgeUnit({ extent, declared: declared ?? byFile })
-}
 
 export function manifestUnit({ unit }: Pick<ObjectDeclaration, 'unit'>): UnitDeclaration | null {
   return unit === null ? null : { unit, basis: 'manifest' }
@@ -23,7 +14,7 @@ export function toObjectSummary(
   inspection: CadInspection | null,
   hasTemplates: boolean,
 ): ObjectSummaryV2 {
-  const judged = inspection === null ? null : verdictOf(inspection, manifestUnit(declaration))
+  const judged = inspection === null ? null : judgeObject(inspection, manifestUnit(declaration))
   return {
     className: object.className,
     name: object.name,
@@ -42,7 +33,7 @@ export function toObjectReport(
   inspection: CadInspection,
   facts: { readonly digest: string; readonly hasTemplates: boolean },
 ): ObjectReportV2 {
-  const verdict = verdictOf(inspection, manifestUnit(declaration))
+  const verdict = judgeObject(inspection, manifestUnit(declaration))
   const { mesh } = inspection
   const { min, max, size } = mesh.boundingBox
   return {

@@ -4,6 +4,7 @@ import { PlatformError, type ObjectListV2, type ObjectPatchV2, type ObjectReport
 import { MILLIMETERS_PER_UNIT } from '@sextant/geometry'
 import {
   assertObjectName,
+  assertSizeKnown,
   createObjectEditor,
   openBinaryCache,
   readLibraryManifest,
@@ -16,7 +17,7 @@ import {
 } from '@sextant/library'
 import { assertPlausibleSize } from '@sextant/mesh'
 import type { WorkerPool } from '@sextant/service-kit'
-import { manifestUnit, toObjectReport, toObjectSummary, verdictOf } from '../mapping/objects-v2.ts'
+import { manifestUnit, toObjectReport, toObjectSummary } from '../mapping/objects-v2.ts'
 import type { ViewTask } from '../view-task.ts'
 import type { CadInspection } from './inspect-cad.ts'
 
@@ -139,12 +140,7 @@ export function createObjectAdmin({ library, view, limits }: ObjectAdminOptions)
           unit: declared?.unit ?? null,
           maxFaces: limits.faces,
         })
-        const { verdict, reasons, alternatives } = verdictOf(inspection, declared)
-        if (verdict === 'ask') {
-          const detail = `${name}${staged.extension}: ${reasons.join('; ')}. Say the unit in the field "unit".`
-          throw new PlatformError('mesh.unit_ambiguous', { detail, data: { alternatives } })
-        }
-        assertPlausibleSize(inspection.mesh.diameter, `${name}${staged.extension}`)
+        assertSizeKnown(inspection, declared, `${name}${staged.extension}`)
         const object = await editor.publish(staged, target)
         const digest = await library.digestOf(object.cadPath)
         remember(digest, inspection)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type { RunV2 } from '@sextant/contracts'
+import { LIBRARY_MANIFEST_NAME, type LibraryEntry, type LibraryManifest, type RunV2 } from '@sextant/contracts'
 import type { ObjectLibrary, RunStore } from '@sextant/library'
 import { zip, type AsyncZippable } from 'fflate'
 
@@ -9,7 +9,8 @@ const README = `One run of Sextant, with everything needed to repeat it.
 run.json       options, results, timings
 camera.json    cam_K (row-major) and depth_scale (mm per count)
 rgb, depth     the images as they were received
-meshes/        the CAD files, in millimetres, as they are now in the library; digests.json says which they are
+meshes/        the CAD files as they are now in the library, with their units in library.json; digests.json says
+               which they are
 
 Drop this folder onto the console's Run page, or copy meshes/ into the static folder and post the images to
 /api/v1/workflow/full-pipeline.
@@ -33,14 +34,20 @@ export async function packRun(run: RunV2, store: RunStore, library: ObjectLibrar
     files['camera.json'] = await store.readInput(run.id, 'camera.json')
   }
   const digests: Record<string, string> = {}
+  const units: Record<string, Record<string, LibraryEntry>> = {}
   for (const { className, objectName } of run.objects) {
     const object = await library.findObject(className, objectName).catch(() => null)
     if (object === null) continue
     const name = `meshes/${className}/${objectName}${extname(object.cadFile)}`
     files[name] = await readFile(object.cadPath)
     digests[name] = await library.digestOf(object.cadPath)
+    const { unit } = await library.declarationOf(object)
+    if (unit !== null) (units[className] ??= {})[objectName] = { unit }
   }
   files['digests.json'] = text(digests)
+  for (const [className, objects] of Object.entries(units)) {
+    files[`meshes/${className}/${LIBRARY_MANIFEST_NAME}`] = text({ objects } satisfies LibraryManifest)
+  }
   return new Promise((resolve, reject) => {
     zip(files, { level: 1 }, (error, data) => (error === null ? resolve(data) : reject(error)))
   })
