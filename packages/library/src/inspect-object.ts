@@ -11,6 +11,9 @@ import {
 } from '@sextant/mesh'
 import { parseObjectFile, type ObjectFile } from './object-mesh.ts'
 
+/** Files give factors as decimal fractions. */
+const FACTOR_TOLERANCE = 1e-6
+
 /** What is found out about a CAD file by reading all of it; depends on its digest only. */
 export interface ObjectInspection {
   /** mm, with the unit applied that is declared or that the file names */
@@ -29,13 +32,10 @@ export async function inspectObjectFile(
 ): Promise<{ readonly inspection: ObjectInspection; readonly mesh: TriangleMesh }> {
   const { mesh, unit, warnings, ...parsed } = await parseObjectFile(file, limits)
   const inspected = inspectMesh({ ...parsed, mesh, warnings })
-  const factor = file.unit === null ? unit.millimetersPerUnit : MILLIMETERS_PER_UNIT[file.unit]
-  const inspection = {
-    mesh: inspected,
-    extent: inspected.diameter / factor,
-    fileUnit: unit.basis === 'file' ? unitOfFactor(unit.millimetersPerUnit) : null,
-    warnings,
-  }
+  // A unit of the file that is none of ours (feet) is as good as millimetres: that is what was made of it.
+  const fileUnit = unit.basis === 'file' ? (unitOfFactor(unit.millimetersPerUnit) ?? 'mm') : null
+  const extent = inspected.diameter / MILLIMETERS_PER_UNIT[file.unit ?? fileUnit ?? 'mm']
+  const inspection = { mesh: inspected, extent, fileUnit, warnings }
   return { inspection, mesh }
 }
 
@@ -69,6 +69,6 @@ export function assertSizeKnown(
 
 /** null: a factor that is none of the known units' */
 function unitOfFactor(factor: number): LengthUnit | null {
-  const known = Object.entries(MILLIMETERS_PER_UNIT).find(([, millimeters]) => millimeters === factor)
+  const known = Object.entries(MILLIMETERS_PER_UNIT).find(([, one]) => Math.abs(factor / one - 1) < FACTOR_TOLERANCE)
   return (known?.[0] ?? null) as LengthUnit | null
 }
