@@ -1,8 +1,9 @@
 // Bundles every app's main.ts and its workers with esbuild: apps/<app>/dist/main.js and dist/workers/<name>.worker.js.
+// Workers of packages go into every app and, for tests from source, into packages/<package>/dist/workers.
 // Our own packages are bundled in; npm packages stay external.
 import { build } from 'esbuild'
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,27 +20,38 @@ const externalPackages = {
   },
 }
 
+const options = {
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  plugins: [externalPackages],
+}
+const workersIn = (source) =>
+  existsSync(join(source, 'workers'))
+    ? readdirSync(join(source, 'workers'))
+        .filter((file) => file.endsWith('.worker.ts'))
+        .map((file) => join(source, 'workers', file))
+    : []
+/** As esbuild's entry points: dist/workers/<name>.worker.js wherever the source lies. */
+const entryOf = (file) => ({ in: file, out: `workers/${basename(file, '.ts')}` })
+
+const packages = readdirSync(join(root, 'packages'))
+const shared = packages.flatMap((name) => workersIn(join(root, 'packages', name, 'src'))).map(entryOf)
 const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/main.ts')))
-await Promise.all(
-  apps.map((app) => {
+await Promise.all([
+  ...apps.map((app) => {
     const source = join(root, 'apps', app, 'src')
-    const workers = existsSync(join(source, 'workers'))
-      ? readdirSync(join(source, 'workers')).filter((file) => file.endsWith('.worker.ts'))
-      : []
-    return build({
-      entryPoints: [join(source, 'main.ts'), ...workers.map((file) => join(source, 'workers', file))],
-      outdir: join(root, 'apps', app, 'dist'),
-      outbase: source,
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      sourcemap: true,
-      legalComments: 'none',
-      logLevel: 'warning',
-      plugins: [externalPackages],
-    })
+    const entryPoints = [{ in: join(source, 'main.ts'), out: 'main' }, ...workersIn(source).map(entryOf), ...shared]
+    return build({ ...options, entryPoints, outdir: join(root, 'apps', app, 'dist') })
   }),
-)
+  ...packages.map((name) => {
+    const entryPoints = workersIn(join(root, 'packages', name, 'src')).map(entryOf)
+    if (entryPoints.length > 0) return build({ ...options, entryPoints, outdir: join(root, 'packages', name, 'dist') })
+  }),
+])
 console.log(`Built ${apps.length} apps in ${((performance.now() - started) / 1000).toFixed(1)} s`)

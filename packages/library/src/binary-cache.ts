@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import { dropOldestFiles } from './drop-oldest-files.ts'
 
 /** Values that are dear to compute and cheap to lose: plain objects of typed arrays, numbers and strings. */
 export interface BinaryCache<T> {
@@ -50,20 +51,10 @@ export function openBinaryCache<T>(directory: string, { version, limit }: Binary
         await mkdir(directory, { recursive: true })
         await writeFile(staging, serialize({ key, version, value }))
         await rename(staging, path)
-        await dropOldest(directory, limit)
+        await dropOldestFiles(directory, SUFFIX, limit)
       } catch {
         await rm(staging, { force: true }).catch(() => undefined)
       }
     },
   }
-}
-
-async function dropOldest(directory: string, limit: number): Promise<void> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith(SUFFIX))
-  if (names.length <= limit) return
-  const files = await Promise.all(
-    names.map(async (name) => ({ path: join(directory, name), usedMs: (await stat(join(directory, name))).mtimeMs })),
-  )
-  files.sort((a, b) => a.usedMs - b.usedMs)
-  await Promise.all(files.slice(0, names.length - limit).map(({ path }) => rm(path, { force: true })))
 }

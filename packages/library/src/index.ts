@@ -1,5 +1,6 @@
 // The static folder: classes, objects, CAD, templates, outputs; path confinement.
 export { openBinaryCache, type BinaryCache } from './binary-cache.ts'
+export { canonicalMesh, type CanonicalMeshOptions } from './canonical-mesh.ts'
 export { assertName, confinePath } from './confine-path.ts'
 export {
   assertObjectName,

@@ -1,26 +1,24 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, extname, resolve, sep } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import { MILLIMETERS_PER_UNIT, type LengthUnit } from '@sextant/geometry'
 import { decodeColor } from '@sextant/image'
 import {
   assertPlausibleSize,
   diameterOf,
+  needsReadMesh,
   readMesh,
   scaleMesh,
   type MeshLimits,
   type ParsedMesh,
   type ReadMesh,
 } from '@sextant/mesh'
+import { canonicalMesh, type CadFile } from './canonical-mesh.ts'
 import { declaredUnitOf, readLibraryManifest } from './library-manifest.ts'
 
 /** A CAD file as it lies on disk, and the unit that the manifest beside it declares. */
-export interface ObjectFile {
-  /** absolute; materials and textures lie here */
-  readonly directory: string
-  readonly fileName: string
-  readonly bytes: Uint8Array
+export interface ObjectFile extends CadFile {
   /** null: not declared */
   readonly unit: LengthUnit | null
 }
@@ -55,21 +53,15 @@ export async function readObjectFile(cadPath: string): Promise<ObjectFile> {
  * @throws {PlatformError} mesh.*
  */
 export async function parseObjectFile(file: ObjectFile, limits: Partial<MeshLimits> = {}): Promise<ReadMesh> {
-  const { bytes, directory, fileName, unit } = file
-  const read = await readMesh(bytes, fileName, {
-    limits,
-    readSibling: (name) => readSibling(directory, name),
-    decodeImage: decodeColor,
-  })
+  const { bytes, fileName, unit } = file
+  const read = needsReadMesh(bytes, fileName) ? await canonicalMesh(file, { limits }) : await readPlain(file, limits)
   if (unit === null) return read
   return { ...read, mesh: scaleMesh(read.mesh, MILLIMETERS_PER_UNIT[unit] / read.unit.millimetersPerUnit) }
 }
 
-/** A file in the folder of the CAD or below it; nothing else, whatever the CAD names. */
-async function readSibling(directory: string, name: string): Promise<Uint8Array | null> {
-  const path = resolve(directory, name.replaceAll('\\', '/'))
-  if (!path.startsWith(directory + sep)) return null
-  return readFile(path).catch(() => null)
+/** A file that names nothing beside it. */
+function readPlain({ bytes, fileName }: ObjectFile, limits: Partial<MeshLimits>): Promise<ReadMesh> {
+  return readMesh(bytes, fileName, { limits, readSibling: () => Promise.resolve(null), decodeImage: decodeColor })
 }
 
 /**

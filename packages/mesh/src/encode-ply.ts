@@ -1,13 +1,17 @@
 import type { TriangleMesh } from '@sextant/geometry'
 
-/** Binary little-endian PLY with colours when the mesh has them. */
-export function encodePly(mesh: TriangleMesh): Uint8Array {
+/**
+ * Binary little-endian PLY with colours when the mesh has them.
+ * @param comments  ASCII, one line each
+ */
+export function encodePly(mesh: TriangleMesh, comments: readonly string[] = []): Uint8Array<ArrayBuffer> {
   const vertexCount = mesh.positions.length / 3
   const faceCount = mesh.faces.length / 3
   const { colors } = mesh
   const header = [
     'ply',
     'format binary_little_endian 1.0',
+    ...comments.map((comment) => `comment ${comment}`),
     `element vertex ${vertexCount}`,
     'property float x',
     'property float y',

@@ -1,4 +1,5 @@
 // Mesh codecs and triangle operations: PLY, OBJ, STL, glTF, sampling, diameter, symmetry.
+export { encodeCanonicalMesh, parseCanonicalMesh, type CanonicalMesh } from './canonical-mesh.ts'
 export { encodePly } from './encode-ply.ts'
 export { inspectMesh, type MeshInspection } from './inspect-mesh.ts'
 export { judgeUnit, scaleMesh, USUAL_SIZE_MM, type UnitDeclaration, type UnitVerdict } from './judge-unit.ts'

@@ -63,14 +63,20 @@ export function parsePly(bytes: Uint8Array): ParsedMesh {
   return finishMesh(positions, faces, colors, [])
 }
 
-/** Names of the pictures that the header of a PLY file gives; none for what is no PLY file. */
+/** Names of the pictures that the header of a PLY file gives. */
 export function textureFilesOfPly(bytes: Uint8Array): readonly string[] {
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 16384))
+  return commentsOfPly(bytes).flatMap((comment) => /^TextureFile\s+(\S.*)$/i.exec(comment)?.[1] ?? [])
+}
+
+const HEADER_BYTES = 1024 * 1024
+
+/** Comments of the header of a PLY file, without the word itself; none for what is no PLY file. */
+export function commentsOfPly(bytes: Uint8Array): readonly string[] {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEADER_BYTES))
   const end = head.indexOf('end_header')
-  return head
-    .slice(0, Math.max(0, end))
-    .split(/\r?\n/)
-    .flatMap((line) => /^comment\s+TextureFile\s+(\S.*)$/i.exec(line.trim())?.[1] ?? [])
+  if (end < 0) return []
+  const lines = head.toString('latin1', 0, end).split(/\r?\n/)
+  return lines.flatMap((line) => /^comment\s+(.*)$/.exec(line.trim())?.[1] ?? [])
 }
 
 /** Reads the elements of a PLY file. @throws {PlatformError} mesh.undecodable */
