@@ -9,7 +9,10 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['(^|/)main[.]ts$', '[.]worker[.]ts$', '[.]d[.]ts$', '^bench/', tests] },
+      from: {
+        orphan: true,
+        pathNot: ['(^|/)main[.]ts$', '[.]worker[.]ts$', '[.]d[.]ts$', 'vite[.]config[.]ts$', '^bench/', tests],
+      },
       to: {},
     },
     {
@@ -79,7 +82,7 @@ module.exports = {
     {
       name: 'through-the-front-door',
       comment:
-        'Second doors: service-kit/worker (no HTTP stack in a worker) inference/onnx-node (the runtime), jobs/libsql and jobs/bullmq.',
+        'Second doors: service-kit/worker (no HTTP stack in a worker), inference/onnx-node (the runtime), image/rle (for browsers), jobs/libsql, jobs/bullmq.',
       severity: 'error',
       from: { path: '^(packages|kernels|apps)/([^/]+)/' },
       to: {
@@ -88,6 +91,7 @@ module.exports = {
           '^(packages|kernels)/$2/',
           '/src/index[.]ts$',
           '^packages/service-kit/src/worker-answer[.]ts$',
+          '^packages/image/src/rle[.]ts$',
           '^packages/inference/src/onnx-node/open-onnx-session[.]ts$',
           '^packages/jobs/src/(libsql/libsql|bullmq/bullmq)-job-queue[.]ts$',
         ],

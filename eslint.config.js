@@ -11,7 +11,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.lint-numeric.json', './tsconfig.lint.json'],
+        project: ['./tsconfig.lint-numeric.json', './tsconfig.lint.json', './tsconfig.lint-console.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -2,7 +2,7 @@
 // Workers of packages go into every app and, for tests from source, into packages/<package>/dist/workers.
 // Our own packages are bundled in; npm packages stay external.
 import { build } from 'esbuild'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -54,4 +54,25 @@ await Promise.all([
     if (entryPoints.length > 0) return build({ ...options, entryPoints, outdir: join(root, 'packages', name, 'dist') })
   }),
 ])
-console.log(`Built ${apps.length} apps in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+const consoleState = await buildConsole()
+console.log(`Built ${apps.length} apps${consoleState} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+
+/** The console takes longer than all servers: only when something it is made of is newer than what was built. */
+async function buildConsole() {
+  const directory = join(root, 'apps/console')
+  const built = join(directory, 'dist/page/index.html')
+  const sources = ['apps/console/src', 'apps/console/index.html', 'apps/console/vite.config.ts', 'package-lock.json']
+  const shared = ['packages/contracts/src', 'packages/image/src/rle.ts']
+  const newest = Math.max(...[...sources, ...shared].map((path) => newestOf(join(root, path))))
+  if (existsSync(built) && statSync(built).mtimeMs > newest) return ''
+  const { build: buildPage } = await import('vite')
+  await buildPage({ configFile: join(directory, 'vite.config.ts'), logLevel: 'warn' })
+  return ' and the console'
+}
+
+/** ms; of a file, or of the newest file below a folder */
+function newestOf(path) {
+  const { mtimeMs } = statSync(path)
+  const entries = statSync(path).isDirectory() ? readdirSync(path) : []
+  return Math.max(mtimeMs, ...entries.map((name) => newestOf(join(path, name))))
+}

@@ -111,7 +111,9 @@ export function readConfig(env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     logFile: logFileOf(values),
     staticDir: resolve(values.SEXTANT_STATIC_DIR),
-    consoleDir: resolve(values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url))),
+    consoleDir: resolve(
+      values.SEXTANT_CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist/page', import.meta.url)),
+    ),
     examplesDir: resolve(values.SEXTANT_EXAMPLES_DIR ?? fileURLToPath(new URL('../../../examples', import.meta.url))),
     runHistoryMax: values.SEXTANT_RUN_HISTORY_MAX,
     objectLimits: { bytes: values.SEXTANT_OBJECT_MAX_MB, faces: values.SEXTANT_OBJECT_MAX_FACES },

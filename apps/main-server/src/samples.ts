@@ -10,6 +10,8 @@ export interface Samples {
   list(): Promise<SampleV2[]>
   /** @throws {PlatformError} object.not_found, image.*, depth.*, camera.* */
   read(name: string): Promise<ClientFrame>
+  /** the colour image as it is kept, PNG. @throws {PlatformError} object.not_found */
+  readColor(name: string): Promise<Uint8Array>
   /** Copies the CAD the sample comes with into the library, where it is missing. @throws {PlatformError} object.not_found */
   install(name: string): Promise<SampleV2>
 }
@@ -72,6 +74,11 @@ export function openSamples(examples: string, library: ObjectLibrary): Samples {
       ])
       const camParams: unknown = JSON.parse(camera.replace(/^\uFEFF/, ''))
       return readUploadedFrame({ color: new Uint8Array(color), depth: new Uint8Array(depth), camParams })
+    },
+    async readColor(name) {
+      const folder = folderOf(name)
+      if (!(await isThere(name))) throw new PlatformError('object.not_found', { detail: `the sample ${name} is gone` })
+      return new Uint8Array(await readFile(join(folder, 'rgb.png')))
     },
     async install(name) {
       folderOf(name)
