@@ -89,8 +89,8 @@ export function readPly(bytes: Uint8Array): PlySurface {
   assertLength(elements, bytes.length - scanner.position, format)
   for (const element of elements) {
     if (element.name === 'vertex') vertices = readVertices(reader, element)
-    else if (element.name === 'face') readFaces(reader, element, sink)
-    else skipElement(reader, element)
+    else if (element.name === 'face' && element.properties.length > 0) readFaces(reader, element, sink)
+    else if (element.properties.length > 0) skipElement(reader, element)
   }
   if (vertices === null) throw undecodable('the PLY header declares no vertex element')
   const hasWedges = sink.uvs.length === 2 * sink.faces.length && sink.faces.length > 0
@@ -136,10 +136,13 @@ function parseHeader(scanner: TextScanner): { format: 'ascii' | 'little' | 'big'
     } else if (keyword === 'property') {
       const element = elements.at(-1)
       if (element === undefined) throw undecodable('a PLY property comes before any element')
+      const isList = words[0] === 'list'
+      const name = words.at(isList ? 3 : 1)
+      if (name === undefined) throw undecodable(`a property of the PLY element ${element.name} has no name`)
       element.properties.push(
-        words[0] === 'list'
-          ? { name: words[3], type: typeOf(words[2]), countType: typeOf(words[1]) }
-          : { name: words[1], type: typeOf(words[0]), countType: null },
+        isList
+          ? { name, type: typeOf(words[2]), countType: typeOf(words[1]) }
+          : { name, type: typeOf(words[0]), countType: null },
       )
     }
   }
