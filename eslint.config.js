@@ -11,7 +11,12 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.lint-numeric.json', './tsconfig.lint.json', './tsconfig.lint-console.json'],
+        project: [
+          './tsconfig.lint-numeric.json',
+          './tsconfig.lint.json',
+          './tsconfig.lint-console.json',
+          './tsconfig.browser-tests.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -43,7 +48,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.test.ts', 'tests/parity/*.ts'],
+    files: ['**/*.test.ts', '**/*.e2e.ts', 'tests/parity/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

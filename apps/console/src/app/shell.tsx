@@ -156,7 +156,7 @@ function Header({ onHelp }: { readonly onHelp: () => void }) {
           variant="unstyled"
           allowDeselect={false}
           value={language}
-          data={Object.entries(LANGUAGES).map(([value, { languageName }]) => ({ value, label: languageName }))}
+          data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
           onChange={(value) => {
             if (value !== null) setLanguage(value as Language)
           }}

@@ -1,6 +1,5 @@
 /** Everything the console says, in English; the other languages have the same keys. */
 export const en = {
-  languageName: 'English',
   nav: {
     overview: 'Overview',
     objects: 'Objects',

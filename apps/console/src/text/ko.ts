@@ -2,7 +2,6 @@ import type { Text } from './en.ts'
 
 /** 콘솔의 한국어 문구. */
 export const ko: Text = {
-  languageName: '한국어',
   nav: {
     overview: '개요',
     objects: '객체',

@@ -63,6 +63,7 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
             dpr={[1, 1.5]}
             gl={{ antialias: false, preserveDrawingBuffer: true, powerPreference: 'high-performance' }}
             style={{ position: 'absolute', inset: 0 }}
+            role="img"
             aria-label={text.result.cloud}
           >
             <View camera={camera} cloud={cloud.data} onFps={setFps} />

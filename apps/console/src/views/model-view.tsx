@@ -49,6 +49,7 @@ export function ModelView({ mesh, symmetries }: ModelViewProps) {
           frameloop="demand"
           gl={{ preserveDrawingBuffer: true }}
           style={{ position: 'absolute', inset: 0 }}
+          role="img"
           aria-label={text.objects.model}
         >
           <Orbit radius={radius} />
