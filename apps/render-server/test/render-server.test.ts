@@ -6,8 +6,9 @@ import { TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 import { decode as decodePng } from 'fast-png'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { composeDeps, createRenderPool, type RenderPool } from '../src/compose.ts'
@@ -125,6 +126,27 @@ describe('rendering', () => {
   it.skipIf(!workerIsBuilt)('does the same on a worker thread (needs npm run build)', async () => {
     await start(createRenderPool())
     await renderOnce()
+  })
+
+  it.skipIf(!workerIsBuilt)('a STEP assembly is rendered in its colours (needs npm run build)', async () => {
+    const parts = join(dirname(createRequire(import.meta.url).resolve('occt-import-js')), '../test/testfiles')
+    await copyFile(join(parts, 'cax-if/as1-oc-214.stp'), join(root, 'meshes/test/part.stp'))
+    await start(createRenderPool())
+    const response = await post({ ...paths, cad_path: 'static/meshes/test/part.stp' }, '?wait=true')
+    expect(response.json()).toMatchObject({ success: true, templates_generated: 42, warnings: [] })
+    expect(await readdir(join(root, 'cache/meshes'))).toHaveLength(1)
+    const { data } = decodePng(await readFile(join(root, 'templates/test/part/rgb_5.png')))
+    // Yellow-green plates, orange bolts, red nuts, a blue rod, green brackets: all strong colours.
+    let strong = 0
+    let painted = 0
+    for (let i = 0; i < data.length; i += 3) {
+      const [r = 0, g = 0, b = 0] = [data[i], data[i + 1], data[i + 2]]
+      if (r + g + b === 0) continue
+      painted++
+      if (Math.max(r, g, b) - Math.min(r, g, b) > 60) strong++
+    }
+    expect(painted).toBeGreaterThan(5000)
+    expect(strong / painted).toBeGreaterThan(0.8)
   })
 
   it('replaces an empty or half-written folder', async () => {
