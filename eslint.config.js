@@ -44,7 +44,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/src/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'tests/parity/main.ts'],
+    files: ['apps/cli/src/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'tests/parity/main.ts', 'tests/parity/golden/generate.ts'],
     rules: { 'no-console': 'off' },
   },
   {
