@@ -44,7 +44,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/src/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'tests/parity/main.ts', 'tests/parity/golden/generate.ts'],
+    files: [
+      'apps/cli/src/**/*.ts',
+      'bench/**/*.ts',
+      'examples/**/*.ts',
+      'tests/parity/main.ts',
+      'tests/parity/golden/generate.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
