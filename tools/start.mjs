@@ -1,9 +1,12 @@
 // `npm start`: Main, which starts the other servers and starts them again when they end, until Ctrl-C.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { env } = process
+// What the shell sets wins over the file.
+if (existsSync(`${root}.env`)) process.loadEnvFile(`${root}.env`)
 const main = spawn(process.execPath, ['--enable-source-maps', `${root}apps/main-server/dist/main.js`], {
   stdio: 'inherit',
   // Only warnings: one line a service says where it listens.
@@ -14,7 +17,7 @@ main.on('exit', (code) => process.exit(code ?? 1))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => main.kill('SIGTERM'))
 
-const url = `http://127.0.0.1:${env.PORT ?? 8001}/api/v1/servers/status`
+const url = `http://127.0.0.1:${env.PORT || 8001}/api/v1/servers/status`
 const deadline = Date.now() + 60_000
 for (;;) {
   const status = await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
