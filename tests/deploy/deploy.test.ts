@@ -2,12 +2,18 @@
 // Docker and a cluster are not needed; `npm run check:image` installs and starts what the Dockerfile ships.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { DCLinter } from 'dclint'
 import { DockerfileParser } from 'dockerfile-ast'
+import { parse } from 'yaml'
 import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
 import { Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1'
 import { describe, expect, it } from 'vitest'
+import { buildApp as buildIsm } from '../../apps/ism-server/src/app.ts'
+import { compose as composeIsm } from '../../apps/ism-server/src/compose.ts'
+import { readConfig as readIsm } from '../../apps/ism-server/src/config.ts'
 import {
   composeDeployed,
   composeServices,
@@ -194,10 +200,70 @@ describe('systemd', () => {
     expect(CONFIGS.main!(env)).toMatchObject({ port: 8001, autoStart: { driver: 'process' } })
   })
 
+  // It looks for the program that the unit starts, which may lie elsewhere here.
+  const analyze = spawnSync('systemd-analyze', ['verify', pathOf('deploy/systemd/sextant.service')], {
+    encoding: 'utf8',
+  })
+  it.skipIf(analyze.error !== undefined)('is a unit that systemd understands (needs systemd-analyze)', () => {
+    expect(analyze.stderr.split('\n').filter((line) => /sextant\.service:\d+/.test(line))).toEqual([])
+  })
+
   it('writes only where the unit may', () => {
     expect(unitValues('StateDirectory')).toEqual(['sextant'])
     expect(env.SEXTANT_STATIC_DIR).toMatch(/^\/var\/lib\/sextant\//)
     expect(env.LOG_DIR).toBe('/var/log/sextant')
+  })
+})
+
+describe('Prometheus', () => {
+  const { groups } = parse(textOf('deploy/prometheus/alerts.yml')) as {
+    groups: { rules: { alert: string; expr: string }[] }[]
+  }
+  const rules = groups.flatMap((group) => group.rules)
+  const guide = textOf('docs/guides/operate.md')
+
+  it('scrapes the services behind their default ports', () => {
+    const { scrape_configs: jobs } = parse(textOf('deploy/prometheus/prometheus.yml')) as {
+      scrape_configs: { static_configs: { targets: string[] }[] }[]
+    }
+    const targets = jobs.flatMap((job) => job.static_configs.flatMap((one) => one.targets))
+    const ports = Object.values(CONFIGS).map((read) => read({}).port)
+    expect(targets.map((target) => Number(target.split(':')[1]))).toEqual(ports.filter((port) => port < 9000))
+  })
+
+  it('alerts and the guide name metrics that services have; the guide has them all', async () => {
+    // ISM has queue and cache besides what every service has.
+    const config = readIsm({ SEXTANT_STATIC_DIR: tmpdir(), LOG_LEVEL: 'SILENT' })
+    const app = await buildIsm(config, composeIsm(config))
+    const { body } = await app.inject('/metrics')
+    await app.close()
+    const names = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
+    const used = (text: string) =>
+      [...text.matchAll(/\b(sextant|nodejs|process)_[a-z0-9_]+/g)].map(([name]) =>
+        names.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
+      )
+    expect(rules.flatMap(({ expr }) => used(expr)).filter((name) => !names.includes(name))).toEqual([])
+    const told = new Set(used(guide).filter((name) => name.startsWith('sextant_')))
+    expect([...told].sort()).toEqual(names.filter((name) => name.startsWith('sextant_')).sort())
+  })
+
+  it('the guide says what to do for each alert', () => {
+    const told = [...guide.matchAll(/^\| `(Sextant\w+)`/gm)].map(([, name]) => name)
+    expect(told).toEqual(rules.map(({ alert }) => alert))
+  })
+})
+
+describe('the guides', () => {
+  it.each(['docs/guides/deploy.md', 'docs/guides/operate.md', 'README.md'])('%s links to what there is', (guide) => {
+    for (const [, link = ''] of textOf(guide).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (!/^https?:/.test(link)) expect(existsSync(pathOf(join(dirname(guide), link))), link).toBe(true)
+    }
+  })
+
+  it.each(['docs/guides/deploy.md', 'docs/guides/operate.md'])('%s names variables that there are', (guide) => {
+    const words = [...textOf(guide).matchAll(/\b((?:ISM|PEM|RENDER|RSS|SEXTANT|LOG|OUTPUT|AUTO)_[A-Z_]+)\b/g)]
+    expect(words.length).toBeGreaterThan(5)
+    expect(words.map(([, name]) => name ?? '').filter((name) => !known.has(name))).toEqual([])
   })
 })
 

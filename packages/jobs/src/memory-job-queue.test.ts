@@ -36,6 +36,20 @@ describe('createMemoryJobQueue', () => {
     expect(await Promise.all(ids.map(async (id) => (await queue.get(id))?.result))).toEqual([undefined, 'B', 'C'])
   })
 
+  it('tells listeners of a job and counts it alike', async () => {
+    const queue = createMemoryJobQueue<string, string>((input) => Promise.resolve(input), {})
+    const told: Promise<[string, number]>[] = []
+    queue.subscribe(({ status }) => {
+      told.push(queue.counts().then(({ running }) => [status, running]))
+    })
+    await queue.wait((await queue.enqueue('a', 'A')).id)
+    expect(await Promise.all(told)).toEqual([
+      ['queued', 0],
+      ['running', 1],
+      ['succeeded', 0],
+    ])
+  })
+
   it('takes time and ids from its options', async () => {
     let time = 100
     const queue = createMemoryJobQueue<string, string>((input) => Promise.resolve(input), {

@@ -171,7 +171,12 @@ export function createScheduledJobQueue<Input, Result>(
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    counts: () => Promise.resolve({ queued: waiting.length, running: running.size }),
+    // By what jobs are, not by who waits for them: listeners that ask meet the state they were told.
+    counts: () => {
+      const active = [...entries.values()].filter(({ job }) => !isEnded(job))
+      const atWork = active.filter(({ job }) => job.status === 'running').length
+      return Promise.resolve({ queued: active.length - atWork, running: atWork })
+    },
     async close() {
       if (closed) return
       closed = true
