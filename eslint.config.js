@@ -54,7 +54,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.test.ts', '**/*.e2e.ts', 'tests/parity/*.ts'],
+    files: ['**/*.test.ts', '**/*.e2e.ts', 'tests/parity/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,0 +1,131 @@
+import {
+  add,
+  attend,
+  columns,
+  fromFloats,
+  gelu,
+  layerNorm,
+  linear,
+  map,
+  matrix,
+  rows,
+  type Matrix,
+  type Weights,
+} from './layers.ts'
+
+const EPSILON = 1e-6
+const WINDOW = 14
+
+/** DINOv2's blocks and last norm. @param tokens  after the position embedding */
+export function dinoBlocks(
+  weights: Weights,
+  tokens: Matrix,
+  depth: number,
+  heads: number,
+): { first: Matrix; last: Matrix } {
+  const states = [tokens]
+  for (let i = 0; i < depth; i++) {
+    const name = `blocks.${i}`
+    const x = states[i]!
+    const qkv = linear(weights, `${name}.attn.qkv`, layerNorm(weights, `${name}.norm1`, x, EPSILON))
+    const [q, k, v] = [0, 1, 2].map((part) => columns(qkv, part * x.width, x.width)) as [Matrix, Matrix, Matrix]
+    const mixed = attend(q, k, v, heads, (product) => product / Math.sqrt(x.width / heads))
+    const scaled = (branch: Matrix, gamma: string): Matrix => {
+      const gains = weights(`${name}.${gamma}.gamma`)
+      return map(branch, (value, c) => value * gains[c]!)
+    }
+    const middle = add(x, scaled(linear(weights, `${name}.attn.proj`, mixed), 'ls1'))
+    states.push(add(middle, scaled(perceptron(weights, name, middle, ['fc1', 'fc2']), 'ls2')))
+  }
+  return { first: states[1]!, last: layerNorm(weights, 'norm', states.at(-1)!, EPSILON) }
+}
+
+function perceptron(weights: Weights, block: string, x: Matrix, names: readonly [string, string]): Matrix {
+  const hidden = linear(weights, `${block}.mlp.${names[0]}`, layerNorm(weights, `${block}.norm2`, x, EPSILON))
+  return linear(weights, `${block}.mlp.${names[1]}`, map(hidden, gelu))
+}
+
+/**
+ * SAM's image encoder.
+ *
+ * @param image  [3, 16 side, 16 side]
+ * @returns cells after the first block, [side², width], and the features, [side², 256]
+ */
+export function samEncoder(
+  weights: Weights,
+  image: Float32Array,
+  side: number,
+  heads: number,
+): { first: Matrix; features: Matrix } {
+  const patches = matrix(side * side, 3 * 256, (cell, i) => {
+    const [plane, v, u] = [Math.floor(i / 256), Math.floor(i / 16) % 16, i % 16]
+    const [row, column] = [Math.floor(cell / side) * 16 + v, (cell % side) * 16 + u]
+    return image[(plane * 16 * side + row) * 16 * side + column]!
+  })
+  const name = 'image_encoder'
+  const embedded = linear(weights, `${name}.patch_embed.proj`, patches)
+  const start = add(embedded, fromFloats(weights(`${name}.pos_embed`), embedded.width))
+  const first = samBlock(weights, `${name}.blocks.0`, start, side, heads, WINDOW)
+  const x = samBlock(weights, `${name}.blocks.1`, first, side, heads, side)
+  const narrow = layerNorm(weights, `${name}.neck.1`, linear(weights, `${name}.neck.0`, x, false), EPSILON)
+  const smooth = convolve3(weights(`${name}.neck.2.weight`), narrow, side)
+  return { first, features: layerNorm(weights, `${name}.neck.3`, smooth, EPSILON) }
+}
+
+/** Attention inside squares of `window` cells; the map is padded with zeros after the norm. */
+function samBlock(weights: Weights, name: string, x: Matrix, side: number, heads: number, window: number): Matrix {
+  const normed = layerNorm(weights, `${name}.norm1`, x, EPSILON)
+  const attended = new Float64Array(x.data.length)
+  for (let top = 0; top < side; top += window) {
+    for (let left = 0; left < side; left += window) {
+      const cellOf = (i: number): number => {
+        const [row, column] = [top + Math.floor(i / window), left + (i % window)]
+        return row < side && column < side ? row * side + column : -1
+      }
+      const inside = matrix(window * window, x.width, (i, c) => normed.data[cellOf(i) * x.width + c] ?? 0)
+      const out = relativeAttention(weights, `${name}.attn`, inside, window, heads)
+      for (let i = 0; i < window * window; i++) {
+        if (cellOf(i) >= 0) attended.set(rows(out, [i]).data, cellOf(i) * x.width)
+      }
+    }
+  }
+  const middle = add(x, { ...x, data: attended })
+  return add(middle, perceptron(weights, name, middle, ['lin1', 'lin2']))
+}
+
+/** q·k/√d + q·R_rows[Δrow] + q·R_columns[Δcolumn], term by term. */
+function relativeAttention(weights: Weights, name: string, x: Matrix, side: number, heads: number): Matrix {
+  const qkv = linear(weights, `${name}.qkv`, x)
+  const [q, k, v] = [0, 1, 2].map((part) => columns(qkv, part * x.width, x.width)) as [Matrix, Matrix, Matrix]
+  const size = x.width / heads
+  const [down, across] = [weights(`${name}.rel_pos_h`), weights(`${name}.rel_pos_w`)]
+  const term = (table: Float32Array, i: number, head: number, difference: number): number => {
+    let sum = 0
+    for (let c = 0; c < size; c++) {
+      sum += q.data[i * x.width + head * size + c]! * table[(difference + side - 1) * size + c]!
+    }
+    return sum
+  }
+  const mixed = attend(q, k, v, heads, (product, head, i, j) => {
+    const [rowStep, columnStep] = [Math.floor(i / side) - Math.floor(j / side), (i % side) - (j % side)]
+    return product / Math.sqrt(size) + term(down, i, head, rowStep) + term(across, i, head, columnStep)
+  })
+  return linear(weights, `${name}.proj`, mixed)
+}
+
+/** 3 x 3 convolution of a square map, padded by one. @param kernel  [out, width, 3, 3] */
+function convolve3(kernel: Float32Array, x: Matrix, side: number): Matrix {
+  const out = kernel.length / (9 * x.width)
+  return matrix(x.rows, out, (cell, o) => {
+    let sum = 0
+    for (let dv = -1; dv <= 1; dv++) {
+      for (let du = -1; du <= 1; du++) {
+        const [row, column] = [Math.floor(cell / side) + dv, (cell % side) + du]
+        if (row < 0 || column < 0 || row >= side || column >= side) continue
+        const [from, tap] = [(row * side + column) * x.width, 3 * (dv + 1) + du + 1]
+        for (let c = 0; c < x.width; c++) sum += x.data[from + c]! * kernel[(o * x.width + c) * 9 + tap]!
+      }
+    }
+    return sum
+  })
+}
