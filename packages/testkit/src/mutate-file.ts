@@ -22,7 +22,7 @@ export function mutateFile({ name, bytes }: MeshFile, rng: Rng): Uint8Array {
   return isText && rng.next() < 0.7 ? mutateText(bytes, rng) : mutateBytes(bytes, rng)
 }
 
-function mutateBytes(bytes: Uint8Array, rng: Rng): Uint8Array {
+export function mutateBytes(bytes: Uint8Array, rng: Rng): Uint8Array {
   let out = Buffer.from(bytes)
   for (let times = 1 + rng.integer(1 + rng.integer(6)); times > 0 && out.length > 8; times--) {
     const at = rng.integer(out.length)
@@ -57,7 +57,7 @@ function mutateBytes(bytes: Uint8Array, rng: Rng): Uint8Array {
 }
 
 /** Words are numbers, names and punctuation of any text format, JSON included. */
-function mutateText(bytes: Uint8Array, rng: Rng): Uint8Array {
+export function mutateText(bytes: Uint8Array, rng: Rng): Uint8Array {
   const words = new TextDecoder().decode(bytes).split(/([\s,:[\]{}/]+)/)
   for (let times = 1 + rng.integer(1 + rng.integer(6)); times > 0; times--) {
     const at = rng.integer(words.length)
