@@ -1,9 +1,9 @@
 // Times `render-templates-all` of Main and Render over a class of CAD files, as built, and again when all is there:
 // `npx tsx bench/render-all.ts [folder of .ply]`. Default: the 21 objects of YCB-V.
 import { isTemplateSetComplete } from '@sextant/library'
+import { freePort } from '@sextant/testkit'
 import { spawn } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,14 +15,6 @@ if (names.length === 0) throw new Error(`no .ply files in ${folder}`)
 
 interface Answer {
   readonly message: string
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 const root = await mkdtemp(join(tmpdir(), 'sextant-render-all-'))

@@ -1,14 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { freePort } from '@sextant/testkit/free-port'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright-core'
+import { killHard, spawnServer, untilUp, type ServerName } from './server-process.ts'
 
-const NAMES = ['render', 'ism', 'pem', 'main', 'camera'] as const
-export type ServerName = (typeof NAMES)[number]
+const NAMES: readonly ServerName[] = ['render', 'ism', 'pem', 'main', 'camera']
+const ENV = { LOG_LEVEL: 'ERROR', LOG_TO_FILE: 'false', CAMERA_FPS: '2' }
+/** Longest wait for a server, ms. */
+const PATIENCE_MS = 60_000
 
 /** The real servers, as built, on free ports and a static folder of their own. */
 export interface ConsoleStack {
@@ -30,34 +32,13 @@ export async function startConsoleStack(): Promise<ConsoleStack> {
     urls,
     staticRoot,
     async start(name) {
-      const entry = fileURLToPath(new URL(`../../apps/${name}-server/dist/main.js`, import.meta.url))
-      const child = spawn(process.execPath, [entry], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: {
-          ...process.env,
-          HOST: '127.0.0.1',
-          PORT: new URL(urls[name]).port,
-          SEXTANT_STATIC_DIR: staticRoot,
-          LOG_LEVEL: 'ERROR',
-          LOG_TO_FILE: 'false',
-          AUTO_START_DEPENDENCIES: 'false',
-          CAMERA_FPS: '2',
-          ISM_SERVER_URL: urls.ism,
-          PEM_SERVER_URL: urls.pem,
-          RENDER_SERVER_URL: urls.render,
-          RSS_BASE_URL: urls.camera,
-        },
-      })
-      children.set(name, child)
-      const health = name === 'pem' ? '/api/v1/health' : name === 'camera' ? '/camera/status' : '/health'
-      await until(() => fetch(urls[name] + health).then(({ ok }) => ok))
+      children.set(name, spawnServer(name, urls, { ...ENV, SEXTANT_STATIC_DIR: staticRoot, RSS_BASE_URL: urls.camera }))
+      await untilUp(name, urls, PATIENCE_MS)
     },
     async kill(name) {
       const child = children.get(name)
       if (child === undefined) return
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGKILL')
-      await ended
+      await killHard(child)
       children.delete(name)
     },
     async close() {
@@ -88,23 +69,4 @@ export function openBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
-
-const STEP_MS = 50
-const STEPS = 1200
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let k = 0; k < STEPS; k++) {
-    if (await isTrue().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS))
-  }
-  throw new Error('a server did not start')
 }

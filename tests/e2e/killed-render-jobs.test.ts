@@ -4,14 +4,14 @@
 import { exampleProps } from '@sextant/evaluation'
 import { isTemplateSetComplete, openLibrary } from '@sextant/library'
 import { encodePly } from '@sextant/mesh'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { freePort } from '@sextant/testkit'
+import type { ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { killHard, spawnServer, until, untilUp } from './server-process.ts'
 
 interface Job {
   readonly id: string
@@ -27,7 +27,8 @@ interface LogLine {
   readonly outcome?: string
 }
 
-const MAIN = fileURLToPath(new URL('../../apps/render-server/dist/main.js', import.meta.url))
+/** Longest wait for any step, ms. */
+const PATIENCE_MS = 100_000
 const OBJECTS = Array.from({ length: 8 }, (_, k) => `part_${k}`)
 
 let root: string
@@ -50,37 +51,14 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let k = 0; k < 10_000; k++) {
-    if (await isTrue().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('waited too long')
-}
-
 async function start(): Promise<void> {
-  const { port } = new URL(url)
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: port, SEXTANT_STATIC_DIR: root, LOG_TO_FILE: 'false' }
-  child = spawn(process.execPath, [MAIN], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...env, LOG_LEVEL: 'INFO' } })
+  const env = { SEXTANT_STATIC_DIR: root, LOG_TO_FILE: 'false', LOG_LEVEL: 'INFO' }
+  child = spawnServer('render', { render: url }, env, ['ignore', 'pipe', 'inherit'])
   createInterface({ input: child.stdout! }).on('line', (text) => {
     const line = (text.startsWith('{') ? JSON.parse(text) : {}) as LogLine
     if (line.msg === 'job ended') ended.push(line)
   })
-  await until(() => fetch(`${url}/health`).then((answer) => answer.ok))
-}
-
-async function kill(): Promise<void> {
-  const gone = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGKILL')
-  await gone
+  await untilUp('render', { render: url }, PATIENCE_MS)
 }
 
 const read = async <T>(path: string): Promise<T> => (await fetch(url + path).then((answer) => answer.json())) as T
@@ -127,8 +105,8 @@ it('a queue outlives kill -9', { timeout: 180_000 }, async () => {
   ]
   const first: Record<string, number> = {}
   for (const isMoment of moments) {
-    await until(async () => isMoment(await list()))
-    await kill()
+    await until(async () => isMoment(await list()), PATIENCE_MS)
+    await killHard(child)
     const now = await published()
     // What was there is as it was; what is there is whole.
     expect(now).toMatchObject(first)
@@ -141,7 +119,10 @@ it('a queue outlives kill -9', { timeout: 180_000 }, async () => {
 
   // Asking again joins what is left, under the ids of before.
   expect(await enqueue('part_7')).toBe(ids[7])
-  await until(async () => (await list()).every((job) => job.status !== 'queued' && job.status !== 'running'))
+  await until(
+    async () => (await list()).every((job) => job.status !== 'queued' && job.status !== 'running'),
+    PATIENCE_MS,
+  )
   expect((await list()).map((job) => job.status)).toEqual(OBJECTS.map(() => 'succeeded'))
   const jobs = await list()
   expect(jobs.map((job) => job.id)).toEqual(ids)
@@ -157,7 +138,7 @@ it('a queue outlives kill -9', { timeout: 180_000 }, async () => {
   expect(await published()).toMatchObject(first)
 
   // Every job ended once. One that was killed between publishing and saying so finds its own set and skips it.
-  await until(() => Promise.resolve(ids.every((id) => ended.some((line) => line.jobId === id))))
+  await until(() => Promise.resolve(ids.every((id) => ended.some((line) => line.jobId === id))), PATIENCE_MS)
   for (const job of jobs) {
     const outcomes = ended.filter((line) => line.jobId === job.id).map((line) => line.outcome)
     expect(outcomes, job.object.objectName).toEqual([job.result?.skipped === true ? 'skipped' : 'succeeded'])

@@ -1,15 +1,17 @@
 // ISM, PEM and Render are killed in the middle of a request and started again: the request ends with an answer or a clear
 // error, the next one works, nothing is left half-written. Real processes, as built.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { freePort } from '@sextant/testkit'
+import type { ChildProcess } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { killHard, spawnServer, until, untilUp } from './server-process.ts'
 
 type Name = 'ism' | 'pem' | 'render' | 'main'
-const HEALTH: Record<Name, string> = { ism: '/health', pem: '/api/v1/health', render: '/health', main: '/health' }
+/** Longest wait for a server or for a stage to begin, ms. */
+const PATIENCE_MS = 15_000
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
 
 let root: string
@@ -17,48 +19,14 @@ let frame: Record<string, unknown>
 const urls = {} as Record<Name, string>
 const children = new Map<Name, ChildProcess>()
 
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
-
 async function start(name: Name): Promise<void> {
-  const main = fileURLToPath(new URL(`../../apps/${name}-server/dist/main.js`, import.meta.url))
-  const child = spawn(process.execPath, [main], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: new URL(urls[name]).port,
-      SEXTANT_STATIC_DIR: root,
-      LOG_LEVEL: 'SILENT',
-      AUTO_START_DEPENDENCIES: 'false',
-      ISM_SERVER_URL: urls.ism,
-      PEM_SERVER_URL: urls.pem,
-      RENDER_SERVER_URL: urls.render,
-    },
-  })
-  children.set(name, child)
-  await until(() => fetch(urls[name] + HEALTH[name]).then((answer) => answer.ok))
+  children.set(name, spawnServer(name, urls, { SEXTANT_STATIC_DIR: root, LOG_LEVEL: 'SILENT' }))
+  await untilUp(name, urls, PATIENCE_MS)
 }
 
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let k = 0; k < 1500; k++) {
-    if (await isTrue().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('waited too long')
-}
-
-/** Kills without a chance to tidy up, then starts again. */
 async function killAndRestart(name: Name): Promise<void> {
   const child = children.get(name)
-  const ended = new Promise((resolve) => child?.once('exit', resolve))
-  child?.kill('SIGKILL')
-  await ended
+  if (child !== undefined) await killHard(child)
   await start(name)
 }
 
@@ -113,7 +81,7 @@ it.each([
   '%s, killed while it works on the %s',
   async (victim, object) => {
     const request = pose(object)
-    await until(isBusy[victim])
+    await until(isBusy[victim], PATIENCE_MS)
     const [{ status, answer }] = await Promise.all([request, killAndRestart(victim)])
     expect(status).toBe(200)
     if (answer.success !== true) {

@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RemoteClient } from '@sextant/client'
+import { freePort } from '@sextant/testkit'
 import { afterEach, expect, it } from 'vitest'
 import { createComposeDriver } from '../src/dependencies/compose-driver.ts'
 import { createProcessDriver } from '../src/dependencies/process-driver.ts'
@@ -13,14 +12,6 @@ const closers: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 async function setUp(driver: (urls: Record<'ism' | 'pem' | 'render', string>) => DependencyDriver | null) {
   const url = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`

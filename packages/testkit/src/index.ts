@@ -2,6 +2,7 @@
 export { checkMesh } from './check-mesh.ts'
 export { checkRotation } from './check-rotation.ts'
 export { createCheckpointFiles, packSafetensors } from './checkpoint-files.ts'
+export { freePort } from './free-port.ts'
 export { createMeshFiles, MESH_FILE_MATERIAL, type MeshFile } from './mesh-files.ts'
 export { createBoxMesh, createBracketMesh } from './meshes.ts'
 export { mutateCheckpoint } from './mutate-checkpoint.ts'

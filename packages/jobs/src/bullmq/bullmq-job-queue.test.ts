@@ -1,3 +1,4 @@
+import { freePort } from '@sextant/testkit'
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { describeJobQueue } from '../job-queue-suite.ts'
@@ -6,7 +7,7 @@ import { createProcesses } from '../testing/processes.ts'
 import { openTestRedis } from '../testing/redis-for-tests.ts'
 import { createBullmqJobQueue, type BullmqJobQueueOptions } from './bullmq-job-queue.ts'
 
-const redis = await openTestRedis(process.env['REDIS_URL'])
+const redis = await openTestRedis(process.env['REDIS_URL'], freePort)
 if (redis.url === null) it.skip(`BullMQ: ${redis.reason}`, () => undefined)
 else testBullmq(redis.url, redis.close)
 
