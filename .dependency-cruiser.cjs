@@ -82,7 +82,7 @@ module.exports = {
     {
       name: 'through-the-front-door',
       comment:
-        'Second doors: service-kit/worker (no HTTP stack in a worker), inference/onnx-node (the runtime), image/rle (for browsers), jobs/libsql, jobs/bullmq.',
+        'Second doors: service-kit/worker (no HTTP stack in a worker), inference/onnx-node (the runtime), image/rle and mesh/cad-extensions (for browsers), jobs/libsql, jobs/bullmq.',
       severity: 'error',
       from: { path: '^(packages|kernels|apps)/([^/]+)/' },
       to: {
@@ -92,6 +92,7 @@ module.exports = {
           '/src/index[.]ts$',
           '^packages/service-kit/src/worker-answer[.]ts$',
           '^packages/image/src/rle[.]ts$',
+          '^packages/mesh/src/cad-extensions[.]ts$',
           '^packages/inference/src/onnx-node/open-onnx-session[.]ts$',
           '^packages/jobs/src/(libsql/libsql|bullmq/bullmq)-job-queue[.]ts$',
         ],

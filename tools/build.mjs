@@ -62,7 +62,7 @@ async function buildConsole() {
   const directory = join(root, 'apps/console')
   const built = join(directory, 'dist/page/index.html')
   const sources = ['apps/console/src', 'apps/console/index.html', 'apps/console/vite.config.ts', 'package-lock.json']
-  const shared = ['packages/contracts/src', 'packages/image/src/rle.ts']
+  const shared = ['packages/contracts/src', 'packages/image/src/rle.ts', 'packages/mesh/src/cad-extensions.ts']
   const newest = Math.max(...[...sources, ...shared].map((path) => newestOf(join(root, path))))
   if (existsSync(built) && statSync(built).mtimeMs > newest) return ''
   const { build: buildPage } = await import('vite')

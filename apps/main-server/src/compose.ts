@@ -1,3 +1,4 @@
+import { POSE_OPTION_DEFAULTS_V2 } from '@sextant/contracts'
 import { fileURLToPath } from 'node:url'
 import { createHostPolicy, RemoteClient, remoteStages, RssCamera } from '@sextant/client'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
@@ -10,7 +11,7 @@ import { createComposeDriver } from './dependencies/compose-driver.ts'
 import { createProcessDriver } from './dependencies/process-driver.ts'
 import type { DependencyDriver } from './dependencies/start-dependencies.ts'
 import { createObjectAdmin, type ObjectAdmin } from './objects/object-admin.ts'
-import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
+import { DETECTION_LIMIT } from './run-defaults.ts'
 import { createRunManager, type RunManager } from './runs/run-manager.ts'
 import { openSamples, type Samples } from './samples.ts'
 import type { ViewTask } from './view-task.ts'
@@ -77,7 +78,7 @@ export async function compose(config: Config, context?: ProcessContext): Promise
   const manager = createRunManager({
     store,
     stages,
-    defaults: OPTION_DEFAULTS,
+    defaults: POSE_OPTION_DEFAULTS_V2,
     detectionLimit: DETECTION_LIMIT,
     now,
   })

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { PlatformError, type PipelineRequestV1, type WorkflowResponseV1 } from '@sextant/contracts'
+import {
+  PlatformError,
+  type PipelineRequestV1,
+  type WorkflowResponseV1,
+  POSE_OPTION_DEFAULTS_V2,
+} from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { normalizeTag, outputFolderName, publishOutput, writeIntoFolder } from '@sextant/library'
 import { estimatePoses, type EstimationRequest, type EstimationResult, type StageName } from '@sextant/pipeline'
@@ -7,7 +12,7 @@ import type { Dependencies } from './compose.ts'
 import type { FrameSource } from './frame-sources.ts'
 import { toPipelineAnswer } from './mapping/pipeline-answer.ts'
 import { outputFilesOf, outputModeOf } from './mapping/pipeline-files.ts'
-import { DETECTION_LIMIT, OPTION_DEFAULTS } from './run-defaults.ts'
+import { DETECTION_LIMIT } from './run-defaults.ts'
 import { recordV1Run } from './runs/record-v1-run.ts'
 
 export interface RunEnv {
@@ -46,13 +51,13 @@ export async function runFullPipeline(
     detections: null,
     detectionLimit: DETECTION_LIMIT,
     options: {
-      ...OPTION_DEFAULTS,
-      maxInstances: body.max_instances ?? OPTION_DEFAULTS.maxInstances,
-      seed: body.seed ?? OPTION_DEFAULTS.seed,
-      preset: body.preset ?? OPTION_DEFAULTS.preset,
-      generator: body.generator ?? OPTION_DEFAULTS.generator,
-      timeBudgetMs: body.time_budget_ms ?? OPTION_DEFAULTS.timeBudgetMs,
-      scoreThreshold: body.score_threshold ?? OPTION_DEFAULTS.scoreThreshold,
+      ...POSE_OPTION_DEFAULTS_V2,
+      maxInstances: body.max_instances ?? POSE_OPTION_DEFAULTS_V2.maxInstances,
+      seed: body.seed ?? POSE_OPTION_DEFAULTS_V2.seed,
+      preset: body.preset ?? POSE_OPTION_DEFAULTS_V2.preset,
+      generator: body.generator ?? POSE_OPTION_DEFAULTS_V2.generator,
+      timeBudgetMs: body.time_budget_ms ?? POSE_OPTION_DEFAULTS_V2.timeBudgetMs,
+      scoreThreshold: body.score_threshold ?? POSE_OPTION_DEFAULTS_V2.scoreThreshold,
     },
   }
   // 3 the stages

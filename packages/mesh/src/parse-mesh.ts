@@ -1,31 +1,13 @@
 import { PlatformError } from '@sextant/contracts'
+import { MESH_EXTENSIONS } from './cad-extensions.ts'
 import type { ParsedMesh } from './mesh-builder.ts'
 import { parseObj } from './parse-obj.ts'
 import { parsePly } from './parse-ply.ts'
 import { parseStl } from './parse-stl.ts'
 
-/** Extensions that parseMesh reads, in the order in which they are looked for. */
-export const MESH_EXTENSIONS = ['.ply', '.obj', '.stl'] as const
-
-/** All extensions that readMesh reads, in that order; the original's three come first. */
-export const CAD_EXTENSIONS = [
-  ...MESH_EXTENSIONS,
-  '.glb',
-  '.gltf',
-  '.step',
-  '.stp',
-  '.iges',
-  '.igs',
-  '.brep',
-  '.brp',
-  '.off',
-  '.dae',
-  '.fbx',
-  '.3ds',
-] as const
-
 /**
- * Parses a CAD file of a plain format by its extension; readMesh reads all formats. Coordinates are taken as millimetres, axes as they are.
+ * Parses a CAD file of a plain format by its extension; readMesh reads all formats. Coordinates are taken as millimetres,
+ * axes as they are.
  *
  * @throws {PlatformError} mesh.format_unsupported, mesh.undecodable, mesh.degenerate
  */

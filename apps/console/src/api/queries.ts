@@ -1,16 +1,17 @@
 import {
   cameraPreviewV2,
-  classesV1,
-  classObjectsV1,
   logLinesV2,
+  objectListV2,
   runListV2,
   runProgressV2,
   runV2,
   samplesV2,
+  sampleV2,
   serversStatusV1,
   type ObjectReferenceV2,
   type RunRequestV2,
   type RunV2,
+  type SampleV2,
 } from '@sextant/contracts'
 import {
   keepPreviousData,
@@ -35,29 +36,23 @@ export const serversQuery = queryOptions({
   retry: false,
 })
 
-/** Every object of the library with what Main says about its templates. */
+/** An object of the library. */
 export interface LibraryEntry extends ObjectReferenceV2 {
-  readonly cadFile: string
   readonly hasTemplates: boolean
-  readonly updatedAt: string | null
+  /** of the CAD file, ISO 8601 */
+  readonly modifiedAt: string
 }
 
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
   queryFn: async ({ signal }): Promise<LibraryEntry[]> => {
-    const { classes } = await get('/api/v1/objects/classes', classesV1, signal)
-    const lists = await Promise.all(
-      classes.map(({ name }) => get(`/api/v1/objects/classes/${encodeURIComponent(name)}`, classObjectsV1, signal)),
-    )
-    return lists.flatMap(({ class_name, objects }) =>
-      objects.map((object) => ({
-        className: class_name,
-        objectName: object.name,
-        cadFile: object.cad_file,
-        hasTemplates: object.has_template,
-        updatedAt: object.last_updated,
-      })),
-    )
+    const { objects } = await get('/api/v2/objects', objectListV2, signal)
+    return objects.map(({ className, name, hasTemplates, modifiedAt }) => ({
+      className,
+      objectName: name,
+      hasTemplates,
+      modifiedAt,
+    }))
   },
 })
 
@@ -65,6 +60,11 @@ export const samplesQuery = queryOptions({
   queryKey: ['samples'],
   queryFn: async ({ signal }) => (await get('/api/v2/samples', samplesV2, signal)).samples,
 })
+
+/** Puts the CAD that a sample comes with into the library, where it is missing. @throws {Problem} */
+export function installSample(name: string): Promise<SampleV2> {
+  return send('POST', `/api/v2/samples/${encodeURIComponent(name)}/objects`, null, sampleV2)
+}
 
 export interface RunFilter {
   readonly text: string

@@ -1,7 +1,7 @@
 import type { PoseV2 } from '@sextant/contracts'
 import { decodeRle } from '@sextant/image/rle'
 import type { ViewMesh } from '../api/binaries.ts'
-import { edgesOf, type MeshEdges } from './feature-edges.ts'
+import { edgesOf } from './feature-edges.ts'
 import { BOX_EDGES, boxCorners, projectVertices, toCamera, toPixel, type Camera } from './projection.ts'
 
 export type Layer = 'mask' | 'silhouette' | 'wireframe' | 'box' | 'axes' | 'label'
@@ -73,12 +73,9 @@ function drawMask(context: CanvasRenderingContext2D, pose: PoseV2, color: string
   context.restore()
 }
 
-const edgeCache = new WeakMap<ViewMesh, MeshEdges>()
-
 /** Outline: edges between a face that looks at the camera and one that does not. Features: sharp edges that are seen. */
 function linesOf(mesh: ViewMesh, pose: PoseV2, pixels: Float32Array): { silhouette: Path2D; features: Path2D } {
-  const edges = edgeCache.get(mesh) ?? edgesOf(mesh)
-  edgeCache.set(mesh, edges)
+  const edges = edgesOf(mesh)
   const isFront = new Uint8Array(mesh.faces.length / 3)
   const x = (vertex: number): number => pixels[2 * (mesh.faces[vertex] ?? 0)] ?? 0
   const y = (vertex: number): number => pixels[2 * (mesh.faces[vertex] ?? 0) + 1] ?? 0

@@ -13,11 +13,19 @@ export interface MeshEdges {
 /** cos 30 degrees */
 const SHARP_COSINE = 0.866
 
+const known = new WeakMap<ViewMesh, MeshEdges>()
+
 /**
  * All edges, once each; vertices at the same place count as one, because files repeat them along seams of texture.
- * @cost O(faces)
+ * @cost O(faces), once for each mesh
  */
 export function edgesOf(mesh: ViewMesh): MeshEdges {
+  const edges = known.get(mesh) ?? findEdges(mesh)
+  known.set(mesh, edges)
+  return edges
+}
+
+function findEdges(mesh: ViewMesh): MeshEdges {
   const { faces, positions } = mesh
   const welded = weld(positions)
   const normals = faceNormals(mesh)

@@ -1,6 +1,5 @@
-import { Button, Group, Pagination, Select, Stack, Text as Words, TextInput, Title } from '@mantine/core'
+import { Button, Group, Pagination, Select, Stack, Text as Words, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
 import { runStatusV2 } from '@sextant/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,6 +9,7 @@ import { useText } from '../text/text.tsx'
 import { Empty } from '../views/empty.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
 import { RunRows } from '../views/run-rows.tsx'
+import { SearchField } from '../views/search-field.tsx'
 
 const PAGE_SIZE = 25
 const TYPING_MS = 250
@@ -46,14 +46,12 @@ export function HistoryPage() {
         </Group>
       </Group>
       <Group gap="xs">
-        <TextInput
+        <SearchField
           w={280}
-          leftSection={<IconSearch size={14} />}
-          aria-label={text.history.search}
-          placeholder={text.history.search}
+          label={text.history.search}
           value={search}
-          onChange={(event) => {
-            setSearch(event.currentTarget.value)
+          onChange={(value) => {
+            setSearch(value)
             setPage(1)
           }}
         />

@@ -7,7 +7,6 @@ import {
   Modal,
   Select,
   Stack,
-  Table,
   Text as Words,
   TextInput,
   Title,
@@ -16,7 +15,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { lengthUnitV2, objectReportV2, type ObjectPatchV2, type ObjectReportV2 } from '@sextant/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { z } from 'zod'
 import { get, send } from '../api/http.ts'
@@ -24,6 +23,7 @@ import { useMeshes } from '../api/queries.ts'
 import { useText } from '../text/text.tsx'
 import { ConfirmDelete } from '../views/confirm-modal.tsx'
 import { Empty } from '../views/empty.tsx'
+import { Facts, type Fact } from '../views/facts.tsx'
 import { Panel } from '../views/panel.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
 import { objectPath, renderTemplates } from './objects.tsx'
@@ -211,7 +211,7 @@ function Report({ report, path }: { readonly report: ObjectReportV2; readonly pa
     onSuccess: () => client.invalidateQueries(),
   })
   const size = mesh.boundingBox.size.map((value) => value.toFixed(1)).join(' × ')
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [text.objects.file, `${report.cadFile}, ${(report.sizeBytes / 1024).toFixed(0)} KiB`],
     [text.objects.size, `${size} mm`],
     [text.objects.diameter, text.common.millimeters(mesh.diameter)],
@@ -248,18 +248,7 @@ function Report({ report, path }: { readonly report: ObjectReportV2; readonly pa
         ))}
       </Alert>
       {change.error !== null && <ProblemAlert error={change.error} />}
-      <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
-        <Table.Tbody>
-          {rows.map(([label, value]) => (
-            <Table.Tr key={label}>
-              <Table.Td c="dimmed" w={150}>
-                {label}
-              </Table.Td>
-              <Table.Td className="numbers">{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Facts rows={rows} labelWidth={150} />
       {symmetries.source === 'manifest' ? (
         <Group>
           <Button variant="default" loading={change.isPending} onClick={() => change.mutate({ symmetries: null })}>

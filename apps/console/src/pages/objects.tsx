@@ -12,8 +12,9 @@ import {
   TextInput,
   Title,
 } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
-import { lengthUnitV2, objectReportV2, sampleV2, workflowResponseV1 } from '@sextant/contracts'
+import { IconPlus } from '@tabler/icons-react'
+import { lengthUnitV2, objectReportV2, workflowResponseV1 } from '@sextant/contracts'
+import { CAD_EXTENSIONS } from '@sextant/mesh/cad-extensions'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
@@ -24,12 +25,13 @@ import { useText } from '../text/text.tsx'
 import { Dot } from '../views/dot.tsx'
 import { Empty } from '../views/empty.tsx'
 import { DropZone } from '../views/frame-input.tsx'
+import { InstallSample } from '../views/install-sample.tsx'
 import { ObjectThumbnail } from '../views/object-thumbnail.tsx'
 import { Panel } from '../views/panel.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
+import { SearchField } from '../views/search-field.tsx'
 
-const CAD = /\.(ply|obj|stl|glb|gltf|step|stp|iges|igs|brep|off|dae|fbx|3ds)$/i
-const ACCEPT = '.ply,.obj,.stl,.glb,.gltf,.step,.stp,.iges,.igs,.brep,.off,.dae,.fbx,.3ds'
+const isCad = ({ name }: File): boolean => CAD_EXTENSIONS.some((extension) => name.toLowerCase().endsWith(extension))
 
 /** What can be looked for, by class. */
 export function ObjectsPage() {
@@ -37,11 +39,12 @@ export function ObjectsPage() {
   const [search, setSearch] = useState('')
   const [dropped, setDropped] = useState<readonly File[]>([])
   const library = useQuery(libraryQuery)
+  const sample = useQuery(samplesQuery).data?.find(({ objects }) => objects.length > 0)
   const entries = library.data ?? []
   const wanted = search.trim().toLowerCase()
   const shown = entries.filter((entry) => keyOf(entry).toLowerCase().includes(wanted))
   const add = (files: readonly DroppedFile[]): void => {
-    setDropped(files.map(({ file }) => file).filter(({ name }) => CAD.test(name)))
+    setDropped(files.map(({ file }) => file).filter(isCad))
   }
   return (
     <Stack gap="md">
@@ -49,22 +52,20 @@ export function ObjectsPage() {
         <Title order={1}>{text.objects.title}</Title>
         <Group gap="xs">
           <RenderMissing entries={entries} />
-          <TextInput
-            w={220}
-            leftSection={<IconSearch size={14} />}
-            aria-label={text.objects.search}
-            placeholder={text.objects.search}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-          />
+          <SearchField w={220} label={text.objects.search} value={search} onChange={setSearch} />
         </Group>
       </Group>
-      <DropZone title={text.objects.dropHere} hint="PLY · OBJ · STL · GLB · STEP · …" accept={ACCEPT} onFiles={add} />
+      <DropZone
+        title={text.objects.dropHere}
+        hint="PLY · OBJ · STL · GLB · STEP · …"
+        accept={CAD_EXTENSIONS.join()}
+        onFiles={add}
+      />
       {library.error !== null && <ProblemAlert error={library.error} onRetry={() => void library.refetch()} />}
       {library.data?.length === 0 && (
         <div className="panel">
           <Empty title={text.objects.empty} hint={text.objects.emptyHint}>
-            <InstallSample />
+            {sample !== undefined && <InstallSample name={sample.name} />}
           </Empty>
         </div>
       )}
@@ -98,7 +99,7 @@ function ObjectCard({ entry }: { readonly entry: LibraryEntry }) {
   const text = useText()
   return (
     <Link href={objectPath(entry)} className="panel object-card" data-testid="object-card">
-      <ObjectThumbnail object={entry} version={entry.updatedAt} />
+      <ObjectThumbnail object={entry} version={entry.modifiedAt} />
       <Words fz="sm" fw={600} mt={6} className="grow" title={entry.objectName}>
         {entry.objectName}
       </Words>
@@ -109,23 +110,6 @@ function ObjectCard({ entry }: { readonly entry: LibraryEntry }) {
         </Words>
       </Group>
     </Link>
-  )
-}
-
-function InstallSample() {
-  const text = useText()
-  const client = useQueryClient()
-  const samples = useQuery(samplesQuery)
-  const sample = samples.data?.find(({ objects }) => objects.length > 0)
-  const install = useMutation({
-    mutationFn: (name: string) => send('POST', `/api/v2/samples/${encodeURIComponent(name)}/objects`, null, sampleV2),
-    onSuccess: () => client.invalidateQueries(),
-  })
-  if (sample === undefined) return null
-  return (
-    <Button loading={install.isPending} onClick={() => install.mutate(sample.name)}>
-      {text.objects.install}
-    </Button>
   )
 }
 

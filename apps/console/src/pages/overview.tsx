@@ -1,17 +1,26 @@
-import { Alert, Anchor, Button, Group, Stack, Table, Text as Words, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Stack, Text as Words, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import type { serverStatusV1 } from '@sextant/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { z } from 'zod'
-import { request, send } from '../api/http.ts'
-import { cameraQuery, libraryQuery, runsQuery, samplesQuery, serversQuery, startRun } from '../api/queries.ts'
-import { sampleV2 } from '@sextant/contracts'
+import { request } from '../api/http.ts'
+import {
+  cameraQuery,
+  installSample,
+  libraryQuery,
+  runsQuery,
+  samplesQuery,
+  serversQuery,
+  startRun,
+} from '../api/queries.ts'
 import { useText } from '../text/text.tsx'
+import { CameraAddress } from '../views/camera-address.tsx'
 import { CameraPicture } from '../views/camera-picture.tsx'
 import { Dot } from '../views/dot.tsx'
 import { Empty } from '../views/empty.tsx'
+import { Facts, type Fact } from '../views/facts.tsx'
 import { Panel } from '../views/panel.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
 import { RunRows } from '../views/run-rows.tsx'
@@ -87,7 +96,7 @@ function ServerPanel(props: {
   const { name, server, latencies } = props
   const isHealthy = server.status === 'healthy'
   const rates = Object.entries(server.cache_hit_rate)
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [text.overview.engine, server.engine ?? '–'],
     [text.overview.device, server.device ?? '–'],
     [text.overview.queue, server.queue_depth ?? '–'],
@@ -117,7 +126,7 @@ interface ServerFrameProps {
   readonly name: string
   readonly isHealthy: boolean
   readonly state: string
-  readonly rows: readonly [string, ReactNode][]
+  readonly rows: readonly Fact[]
   readonly latencies: readonly (number | null)[]
   /** ms */
   readonly last: number | null
@@ -143,18 +152,7 @@ function ServerFrame({ name, isHealthy, state, rows, latencies, last }: ServerFr
       <Words fz="xs" c="dimmed" mb={8}>
         {text.overview.roles[name]}
       </Words>
-      <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
-        <Table.Tbody>
-          {rows.map(([label, value]) => (
-            <Table.Tr key={label}>
-              <Table.Td c="dimmed" w={110}>
-                {label}
-              </Table.Td>
-              <Table.Td className="numbers">{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Facts rows={rows} labelWidth={110} />
       <Group justify="space-between" mt={8} wrap="nowrap">
         <Sparkline values={latencies} label={`${text.overview.latency} ${latency}`} />
         <Words fz="xs" className="numbers">
@@ -173,7 +171,7 @@ function MainPanel({ isError }: { readonly isError: boolean }) {
   const running = useQuery(runsQuery({ ...count, status: 'running' }))
   const kept = useQuery(runsQuery({ ...count, status: null }))
   const latency = useRoundTrip()
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [text.overview.queue, waiting.data?.total ?? '–'],
     [text.overview.running, running.data?.total ?? '–'],
     [text.overview.kept, kept.data?.total ?? '–'],
@@ -233,14 +231,7 @@ function CameraPanel() {
   return (
     <Panel title={text.overview.camera}>
       <Group align="end" gap="xs" mb="sm" wrap="nowrap">
-        <TextInput
-          style={{ flex: 1 }}
-          label={text.overview.cameraAddress}
-          description={text.overview.cameraAddressHint}
-          placeholder="http://localhost:51000"
-          value={base}
-          onChange={(event) => setBase(event.currentTarget.value.trim())}
-        />
+        <CameraAddress value={base} onChange={setBase} />
         <Button
           variant="default"
           loading={camera.isFetching}
@@ -297,7 +288,7 @@ function RunExample() {
   const run = useMutation({
     mutationFn: async () => {
       if (sample === undefined) return null
-      await send('POST', `/api/v2/samples/${encodeURIComponent(sample.name)}/objects`, null, sampleV2)
+      await installSample(sample.name)
       await client.invalidateQueries()
       return startRun({ kind: 'sample', name: sample.name }, { objects: sample.objects, options: { maxInstances: 2 } })
     },

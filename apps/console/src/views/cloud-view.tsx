@@ -2,23 +2,15 @@ import { Group, SegmentedControl, Slider, Switch, Text as Words } from '@mantine
 import { Canvas, useFrame, useThree } from '@react-three/fiber'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import {
-  BufferAttribute,
-  BufferGeometry,
-  DoubleSide,
-  LineBasicMaterial,
-  LineSegments,
-  Matrix4,
-  PerspectiveCamera,
-  Vector3,
-} from 'three'
-import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
+import { BufferAttribute, BufferGeometry, DoubleSide, LineBasicMaterial, LineSegments, Matrix4, Vector3 } from 'three'
 import { fetchCloud, NO_RESIDUAL, RESIDUAL_COUNTS_PER_MM, type Cloud } from '../api/binaries.ts'
 import type { PoseDrawing } from '../overlay/draw-pose.ts'
 import { edgesOf } from '../overlay/feature-edges.ts'
 import type { Camera } from '../overlay/projection.ts'
 import { useText } from '../text/text.tsx'
+import { linearColors } from './linear-colors.ts'
 import { ProblemAlert } from './problem-alert.tsx'
+import { useOrbit } from './use-orbit.ts'
 
 interface CloudViewProps {
   readonly runId: string
@@ -143,26 +135,14 @@ function View({
   readonly cloud: Cloud
   readonly onFps: (fps: number) => void
 }) {
-  const { gl, camera: view, invalidate } = useThree()
-  useEffect(() => {
-    if (!(view instanceof PerspectiveCamera)) return
-    view.fov = 2 * Math.atan(camera.height / (2 * camera.fy)) * DEGREES
-    view.near = 5
-    view.far = 20_000
-    view.position.set(0, 0, 0)
-    view.updateProjectionMatrix()
-    const controls = new OrbitControls(view, gl.domElement)
-    const depth = medianDepth(cloud)
-    controls.target.set(0, 0, -depth)
-    controls.update()
-    controls.addEventListener('change', () => {
-      invalidate()
-    })
-    invalidate()
-    return () => {
-      controls.dispose()
-    }
-  }, [camera, cloud, gl, view, invalidate])
+  const depth = useMemo(() => medianDepth(cloud), [cloud])
+  useOrbit({
+    fov: 2 * Math.atan(camera.height / (2 * camera.fy)) * DEGREES,
+    near: 5,
+    far: 20_000,
+    position: [0, 0, 0],
+    target: [0, 0, -depth],
+  })
   const times = useRef<number[]>([])
   useFrame(() => {
     const now = performance.now()
@@ -197,7 +177,7 @@ function Points({
     return made
   }, [cloud])
   useEffect(() => {
-    const colors = mode === 'color' ? linearColors(cloud) : residualColors(cloud)
+    const colors = mode === 'color' ? linearColors(cloud.colors) : residualColors(cloud)
     geometry.setAttribute('color', new BufferAttribute(colors, 3, true))
     invalidate()
   }, [geometry, cloud, mode, invalidate])
@@ -215,19 +195,6 @@ function Points({
       <pointsMaterial size={size} sizeAttenuation={false} vertexColors />
     </points>
   )
-}
-
-/** sRGB to the linear colours three works with. */
-const LINEAR = Uint8Array.from({ length: 256 }, (_, i) => Math.round(255 * srgbToLinear(i / 255)))
-
-function srgbToLinear(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-}
-
-function linearColors({ colors, count }: Cloud): Uint8Array<ArrayBuffer> {
-  const linear = new Uint8Array(3 * count)
-  for (let i = 0; i < count; i++) for (let k = 0; k < 3; k++) linear[3 * i + k] = LINEAR[colors[4 * i + k] ?? 0] ?? 0
-  return linear
 }
 
 /** Blue: the measurement is nearer than the model; red: farther; dark grey: no model there. */

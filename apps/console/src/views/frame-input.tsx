@@ -1,13 +1,13 @@
-import { Alert, Button, Group, NumberInput, Select, Stack, Switch, Tabs, Text as Words, TextInput } from '@mantine/core'
-import { sampleV2 } from '@sextant/contracts'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Group, NumberInput, Select, Stack, Switch, Tabs, Text as Words } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { send } from '../api/http.ts'
 import { cameraQuery, samplesQuery, type FrameChoice } from '../api/queries.ts'
 import { readChosen, readDrop } from '../frames/dropped-files.ts'
 import { framesOfFiles, type DroppedFile, type FrameFiles } from '../frames/frames-of-files.ts'
 import { useText } from '../text/text.tsx'
+import { CameraAddress } from './camera-address.tsx'
 import { CameraPicture } from './camera-picture.tsx'
+import { InstallSample } from './install-sample.tsx'
 import { ProblemAlert } from './problem-alert.tsx'
 
 interface FrameInputProps {
@@ -223,13 +223,9 @@ export function CameraInput({ onChange }: FrameInputProps) {
   return (
     <Stack gap="sm">
       <Group align="end" gap="xs" wrap="nowrap">
-        <TextInput
-          style={{ flex: 1 }}
-          label={text.overview.cameraAddress}
-          description={text.overview.cameraAddressHint}
-          placeholder="http://localhost:51000"
+        <CameraAddress
           value={base}
-          onChange={(event) => setBase(event.currentTarget.value.trim())}
+          onChange={setBase}
           onBlur={() => setAsked(base)}
           onKeyDown={(event) => {
             if (event.key === 'Enter') setAsked(base)
@@ -250,7 +246,6 @@ export function CameraInput({ onChange }: FrameInputProps) {
 
 function SampleInput({ onChange }: FrameInputProps) {
   const text = useText()
-  const client = useQueryClient()
   const { data, error } = useQuery(samplesQuery)
   const [name, setName] = useState<string | null>(null)
   const chosen = name ?? data?.[0]?.name ?? null
@@ -258,10 +253,6 @@ function SampleInput({ onChange }: FrameInputProps) {
   useEffect(() => {
     onChange(chosen === null ? null : { kind: 'sample', name: chosen })
   }, [chosen, onChange])
-  const install = useMutation({
-    mutationFn: () => send('POST', `/api/v2/samples/${encodeURIComponent(chosen ?? '')}/objects`, null, sampleV2),
-    onSuccess: () => client.invalidateQueries(),
-  })
   if (error !== null) return <ProblemAlert error={error} />
   if (data?.length === 0) return <Words c="dimmed">{text.run.noSamples}</Words>
   return (
@@ -288,12 +279,9 @@ function SampleInput({ onChange }: FrameInputProps) {
       {sample !== undefined && sample.missing.length > 0 && (
         <Group gap="xs">
           <Words fz="sm">{text.run.sampleMissing(sample.missing.length)}</Words>
-          <Button variant="default" loading={install.isPending} onClick={() => install.mutate()}>
-            {text.objects.install}
-          </Button>
+          <InstallSample name={sample.name} variant="default" />
         </Group>
       )}
-      {install.error !== null && <ProblemAlert error={install.error} />}
     </Stack>
   )
 }

@@ -1,21 +1,12 @@
-import { Canvas, useThree } from '@react-three/fiber'
+import { Canvas } from '@react-three/fiber'
 import type { ObjectReportV2 } from '@sextant/contracts'
 import { Switch } from '@mantine/core'
 import { useEffect, useMemo, useState } from 'react'
-import {
-  BufferAttribute,
-  BufferGeometry,
-  DoubleSide,
-  Line,
-  LineBasicMaterial,
-  PerspectiveCamera,
-  SRGBColorSpace,
-  Color,
-  Vector3,
-} from 'three'
-import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
+import { BufferAttribute, BufferGeometry, DoubleSide, Line, LineBasicMaterial, Vector3 } from 'three'
 import type { ViewMesh } from '../api/binaries.ts'
 import { useText } from '../text/text.tsx'
+import { linearColors } from './linear-colors.ts'
+import { useOrbit } from './use-orbit.ts'
 
 interface ModelViewProps {
   readonly mesh: ViewMesh
@@ -92,24 +83,13 @@ export function ModelView({ mesh, symmetries }: ModelViewProps) {
 }
 
 function Orbit({ radius }: { readonly radius: number }) {
-  const { gl, camera, invalidate } = useThree()
-  useEffect(() => {
-    if (!(camera instanceof PerspectiveCamera)) return
-    camera.fov = 40
-    camera.near = radius / 100
-    camera.far = radius * 100
-    camera.position.set(1.7 * radius, 1.3 * radius, 2.4 * radius)
-    camera.updateProjectionMatrix()
-    const controls = new OrbitControls(camera, gl.domElement)
-    controls.addEventListener('change', () => {
-      invalidate()
-    })
-    controls.update()
-    invalidate()
-    return () => {
-      controls.dispose()
-    }
-  }, [gl, camera, radius, invalidate])
+  useOrbit({
+    fov: 40,
+    near: radius / 100,
+    far: radius * 100,
+    position: [1.7 * radius, 1.3 * radius, 2.4 * radius],
+    target: [0, 0, 0],
+  })
   return null
 }
 
@@ -138,19 +118,4 @@ function axisOf(motion: readonly number[]): number[] | null {
   // A half turn: R = 2 a aᵀ - I, so every column of R + I is along the axis.
   const columns = [0, 1, 2].map((column) => [0, 1, 2].map((row) => m(row, column) + (row === column ? 1 : 0)))
   return columns.reduce((best, column) => (Math.hypot(...column) > Math.hypot(...best) ? column : best))
-}
-
-function linearColors(colors: Uint8Array): Uint8Array<ArrayBuffer> {
-  const linear = new Uint8Array((colors.length / 4) * 3)
-  const color = new Color()
-  for (let i = 0; i < colors.length / 4; i++) {
-    color.setRGB(
-      (colors[4 * i] ?? 0) / 255,
-      (colors[4 * i + 1] ?? 0) / 255,
-      (colors[4 * i + 2] ?? 0) / 255,
-      SRGBColorSpace,
-    )
-    linear.set([255 * color.r, 255 * color.g, 255 * color.b], 3 * i)
-  }
-  return linear
 }

@@ -1,5 +1,4 @@
-import { Button, Checkbox, Group, ScrollArea, Stack, Text as Words, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { Button, Checkbox, Group, ScrollArea, Stack, Text as Words } from '@mantine/core'
 import type { ObjectReferenceV2 } from '@sextant/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,6 +8,7 @@ import { useText } from '../text/text.tsx'
 import { Empty } from './empty.tsx'
 import { ObjectThumbnail } from './object-thumbnail.tsx'
 import { ProblemAlert } from './problem-alert.tsx'
+import { SearchField } from './search-field.tsx'
 
 interface ObjectPickerProps {
   readonly selected: readonly ObjectReferenceV2[]
@@ -41,14 +41,7 @@ export function ObjectPicker({ selected, onChange }: ObjectPickerProps) {
   return (
     <Stack gap="xs">
       <Group gap="xs" wrap="nowrap">
-        <TextInput
-          style={{ flex: 1 }}
-          leftSection={<IconSearch size={14} />}
-          aria-label={text.run.pick}
-          placeholder={text.run.pick}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+        <SearchField style={{ flex: 1 }} label={text.run.pick} value={search} onChange={setSearch} />
         <Words fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {text.run.picked(selected.length)}
         </Words>

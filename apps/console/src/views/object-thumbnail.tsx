@@ -7,7 +7,7 @@ interface ObjectThumbnailProps {
   /** px; absent: as wide as its place */
   readonly size?: number
   /** changes with the CAD file, so that an old picture is not shown */
-  readonly version?: string | null
+  readonly version?: string
 }
 
 const PIXELS = 160

@@ -1,5 +1,5 @@
 import { NumberInput, SegmentedControl, Select, Stack, Text as Words, TextInput } from '@mantine/core'
-import type { PoseOptionsV2, RunRequestV2 } from '@sextant/contracts'
+import { POSE_OPTION_DEFAULTS_V2, type PoseOptionsV2, type RunRequestV2 } from '@sextant/contracts'
 import { useText } from '../text/text.tsx'
 
 /** What a run is asked with besides its frame and objects. */
@@ -11,14 +11,7 @@ export interface RunSettings {
 
 /** The server's defaults, shown so that they can be changed. */
 export const SETTINGS_DEFAULTS: RunSettings = {
-  options: {
-    maxInstances: 1,
-    scoreThreshold: 0.25,
-    seed: 0,
-    timeBudgetMs: null,
-    preset: 'balanced',
-    generator: 'pairs',
-  },
+  options: POSE_OPTION_DEFAULTS_V2,
   outputMode: 'full',
   tag: '',
 }

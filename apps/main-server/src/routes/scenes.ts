@@ -4,6 +4,7 @@ import {
   sceneResponseV2,
   type SceneRequestV2,
   type SceneResponseV2,
+  POSE_OPTION_DEFAULTS_V2,
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { decodeBase64, readUploadedFrame, type ClientFrame } from '@sextant/image'
@@ -12,7 +13,7 @@ import { asPlatformError, openEventStream, readFrameForm, signalOf, type Service
 import type { FastifyRequest } from 'fastify'
 import type { Dependencies } from '../compose.ts'
 import { toSceneObjects } from '../mapping/scenes.ts'
-import { OBJECTS_AT_A_TIME, OPTION_DEFAULTS } from '../run-defaults.ts'
+import { OBJECTS_AT_A_TIME } from '../run-defaults.ts'
 
 const MAX_OBJECTS = 300
 
@@ -60,7 +61,7 @@ export function registerScenes({ app, metrics }: Service, deps: Dependencies): v
   ): Promise<SceneResponseV2> {
     const started = performance.now()
     const named = Object.entries(fields.options).filter(([, value]) => value !== undefined)
-    const options = { ...OPTION_DEFAULTS, ...Object.fromEntries(named) }
+    const options = { ...POSE_OPTION_DEFAULTS_V2, ...Object.fromEntries(named) }
     const results = await estimateScene(
       { frame: client.bytes, objects, options, concurrency: OBJECTS_AT_A_TIME },
       stages,

@@ -56,6 +56,16 @@ export const poseOptionsV2 = z.object({
 })
 export type PoseOptionsV2 = z.infer<typeof poseOptionsV2>
 
+/** What a request to Main gets for the options it leaves open. */
+export const POSE_OPTION_DEFAULTS_V2: PoseOptionsV2 = {
+  maxInstances: 1,
+  scoreThreshold: 0.25,
+  seed: 0,
+  timeBudgetMs: null,
+  preset: 'balanced',
+  generator: 'pairs',
+}
+
 export const posesRequestV2 = z.object({
   ...frameFields,
   detections: z.array(detectionV2).nullable(),
