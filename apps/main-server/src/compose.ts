@@ -2,7 +2,7 @@ import { POSE_OPTION_DEFAULTS_V2 } from '@sextant/contracts'
 import { fileURLToPath } from 'node:url'
 import { createHostPolicy, RemoteClient, remoteStages, RssCamera } from '@sextant/client'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { openLibrary, openRunStore, type ObjectLibrary, type RunStore } from '@sextant/library'
+import { createObjectEditor, openLibrary, openRunStore, type ObjectLibrary, type RunStore } from '@sextant/library'
 import type { Stages } from '@sextant/pipeline'
 import { createCamera, type CameraPort } from './camera-frame.ts'
 import { createWorkerPool, workerEntry, type WorkerPool } from '@sextant/service-kit'
@@ -87,6 +87,8 @@ export async function compose(config: Config, context?: ProcessContext): Promise
     threads: 1,
     maxQueue: VIEW_QUEUE_MAX,
   })
+  // One editor: changes of the library come one after the other, whoever asks for them.
+  const editor = createObjectEditor(library)
   return {
     config,
     library,
@@ -95,9 +97,9 @@ export async function compose(config: Config, context?: ProcessContext): Promise
     remotes,
     driver: driverOf(config, context),
     runs: { store, manager },
-    samples: openSamples(config.examplesDir, library),
+    samples: openSamples(config.examplesDir, library, editor),
     view,
-    objects: createObjectAdmin({ library, view, limits: config.objectLimits }),
+    objects: createObjectAdmin({ library, editor, view, limits: config.objectLimits }),
     now,
     async close() {
       await manager.close()

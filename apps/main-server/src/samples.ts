@@ -1,9 +1,17 @@
-import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PlatformError, type ObjectReferenceV2, type SampleV2 } from '@sextant/contracts'
-import { readUploadedFrame, type ClientFrame } from '@sextant/image'
-import { MESH_EXTENSIONS } from '@sextant/mesh'
-import { SAMPLE_FOLDERS, type ObjectLibrary } from '@sextant/library'
+import { readClientFrame, type ClientFrame } from '@sextant/image'
+import {
+  openLibrary,
+  readSample,
+  SAMPLE_FOLDERS,
+  stageCad,
+  type LibraryObject,
+  type ObjectEditor,
+  type ObjectLibrary,
+} from '@sextant/library'
 
 /** Frames to try things with: the bundled example, and those an operator put where the original has its own. */
 export interface Samples {
@@ -17,45 +25,48 @@ export interface Samples {
 }
 
 const BUNDLED = 'example'
+/** The examples are laid out as a static folder. */
+const BUNDLED_FOLDER = 'static/scene'
 
-/** @param examples  absolute path of the bundled examples: `scene/`, `meshes/<class>/` */
-export function openSamples(examples: string, library: ObjectLibrary): Samples {
-  const folderOf = (name: string): string => {
-    if (name === BUNDLED) return join(examples, 'scene')
-    const known = SAMPLE_FOLDERS.find((folder) => folder === name)
-    if (known === undefined) {
-      throw new PlatformError('object.not_found', { detail: `no sample ${JSON.stringify(name)}; see /api/v2/samples` })
-    }
-    return library.confine(known)
+interface Place {
+  readonly library: Pick<ObjectLibrary, 'confine'>
+  readonly folder: string
+}
+
+/** @param examples  absolute path of the bundled examples: `scene/`, and `meshes/<class>/` as in a library */
+export function openSamples(examples: string, library: ObjectLibrary, editor: Pick<ObjectEditor, 'publish'>): Samples {
+  const bundled = openLibrary(examples)
+  const placeOf = (name: string): Place => {
+    if (name === BUNDLED) return { library: bundled, folder: BUNDLED_FOLDER }
+    const folder = SAMPLE_FOLDERS.find((known) => known === name)
+    if (folder !== undefined) return { library, folder }
+    throw new PlatformError('object.not_found', { detail: `no sample ${JSON.stringify(name)}; see /api/v2/samples` })
   }
   const isThere = async (name: string): Promise<boolean> => {
-    const files: string[] = await readdir(folderOf(name)).catch(() => [])
+    const place = placeOf(name)
+    const files: string[] = await readdir(place.library.confine(place.folder)).catch(() => [])
     return ['rgb.png', 'depth.png', 'camera.json'].every((file) => files.includes(file))
   }
-  /** CAD files that come with the bundled example, by object. */
-  const bundledCad = async (): Promise<(ObjectReferenceV2 & { path: string })[]> => {
-    const root = join(examples, 'meshes')
-    const found: (ObjectReferenceV2 & { path: string })[] = []
-    for (const className of await readdir(root).catch(() => [])) {
-      const files: string[] = await readdir(join(root, className)).catch(() => [])
-      for (const file of files.sort()) {
-        if (!(MESH_EXTENSIONS as readonly string[]).includes(extname(file))) continue
-        found.push({ className, objectName: file.slice(0, -extname(file).length), path: join(root, className, file) })
-      }
-    }
-    return found
+  const gone = (name: string): PlatformError =>
+    new PlatformError('object.not_found', { detail: `the sample ${name} is gone` })
+
+  /** CAD that comes with a sample. */
+  const cadOf = async (name: string): Promise<LibraryObject[]> => {
+    const classes = name === BUNDLED ? await bundled.listClasses() : []
+    return (await Promise.all(classes.map((className) => bundled.listObjects(className)))).flat()
+  }
+  const isKnown = ({ className, name }: LibraryObject): Promise<boolean> =>
+    library.findObject(className, name).then(
+      () => true,
+      () => false,
+    )
+  const missingOf = async (cad: readonly LibraryObject[]): Promise<LibraryObject[]> => {
+    const known = await Promise.all(cad.map(isKnown))
+    return cad.filter((_, i) => known[i] === false)
   }
   const describe = async (name: string): Promise<SampleV2> => {
-    const objects = name === BUNDLED ? await bundledCad() : []
-    const missing: ObjectReferenceV2[] = []
-    for (const { className, objectName } of objects) {
-      const isKnown = await library.findObject(className, objectName).then(
-        () => true,
-        () => false,
-      )
-      if (!isKnown) missing.push({ className, objectName })
-    }
-    return { name, objects: objects.map(({ className, objectName }) => ({ className, objectName })), missing }
+    const cad = await cadOf(name)
+    return { name, objects: cad.map(referenceTo), missing: (await missingOf(cad)).map(referenceTo) }
   }
 
   return {
@@ -65,33 +76,30 @@ export function openSamples(examples: string, library: ObjectLibrary): Samples {
       return samples
     },
     async read(name) {
-      const folder = folderOf(name)
-      if (!(await isThere(name))) throw new PlatformError('object.not_found', { detail: `the sample ${name} is gone` })
-      const [color, depth, camera] = await Promise.all([
-        readFile(join(folder, 'rgb.png')),
-        readFile(join(folder, 'depth.png')),
-        readFile(join(folder, 'camera.json'), 'utf8'),
-      ])
-      const camParams: unknown = JSON.parse(camera.replace(/^\uFEFF/, ''))
-      return readUploadedFrame({ color: new Uint8Array(color), depth: new Uint8Array(depth), camParams })
+      const place = placeOf(name)
+      const sample = await readSample(place.library, place.folder)
+      if (sample === null) throw gone(name)
+      return readClientFrame(sample.frame)
     },
     async readColor(name) {
-      const folder = folderOf(name)
-      if (!(await isThere(name))) throw new PlatformError('object.not_found', { detail: `the sample ${name} is gone` })
-      return new Uint8Array(await readFile(join(folder, 'rgb.png')))
+      const place = placeOf(name)
+      if (!(await isThere(name))) throw gone(name)
+      return new Uint8Array(await readFile(join(place.library.confine(place.folder), 'rgb.png')))
     },
     async install(name) {
-      folderOf(name)
-      const { missing } = await describe(name)
-      for (const { className, objectName, path } of name === BUNDLED ? await bundledCad() : []) {
-        if (!missing.some((item) => item.className === className && item.objectName === objectName)) continue
-        const folder = join(library.root, 'meshes', className)
-        await mkdir(folder, { recursive: true })
-        const staging = join(folder, `.${objectName}.new`)
-        await copyFile(path, staging)
-        await rename(staging, join(folder, objectName + extname(path)))
+      placeOf(name)
+      for (const object of await missingOf(await cadOf(name))) {
+        const { className, name: objectName, cadPath, cadFile, sizeBytes } = object
+        const staged = await stageCad(library.root, cadFile, createReadStream(cadPath), sizeBytes)
+        try {
+          await editor.publish(staged, { className, name: objectName, unit: null, replace: false })
+        } finally {
+          await staged.discard()
+        }
       }
       return describe(name)
     },
   }
 }
+
+const referenceTo = ({ className, name }: LibraryObject): ObjectReferenceV2 => ({ className, objectName: name })

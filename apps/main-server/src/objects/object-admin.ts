@@ -5,12 +5,12 @@ import { MILLIMETERS_PER_UNIT } from '@sextant/geometry'
 import {
   assertObjectName,
   assertSizeKnown,
-  createObjectEditor,
   openBinaryCache,
   readLibraryManifest,
   readTemplateManifest,
   stageCad,
   type LibraryObject,
+  type ObjectEditor,
   type ObjectLibrary,
   type ObjectTarget,
   type StagedCad,
@@ -45,6 +45,7 @@ export interface ObjectAdmin {
 
 export interface ObjectAdminOptions {
   readonly library: ObjectLibrary
+  readonly editor: ObjectEditor
   readonly view: Pick<WorkerPool<ViewTask, Uint8Array>, 'run'>
   readonly limits: { readonly bytes: number; readonly faces: number }
 }
@@ -54,8 +55,7 @@ const INSPECTION_VERSION = '1'
 const PICTURE_VERSION = '1'
 const FILES_KEPT = 2000
 
-export function createObjectAdmin({ library, view, limits }: ObjectAdminOptions): ObjectAdmin {
-  const editor = createObjectEditor(library)
+export function createObjectAdmin({ library, editor, view, limits }: ObjectAdminOptions): ObjectAdmin {
   const cacheOf = <T>(folder: string, version: string): ReturnType<typeof openBinaryCache<T>> =>
     openBinaryCache<T>(join(library.root, 'cache', folder), { version, limit: FILES_KEPT })
   const inspections = cacheOf<CadInspection>('inspections', INSPECTION_VERSION)
