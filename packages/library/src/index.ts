@@ -9,8 +9,13 @@ export {
   type ObjectEditor,
   type ObjectTarget,
 } from './edit-objects.ts'
-export { assertSizeKnown, inspectObjectFile, judgeObject, type ObjectInspection } from './inspect-object.ts'
-export { readLibraryManifest } from './library-manifest.ts'
+export {
+  assertSizeKnown,
+  declarationFor,
+  inspectObjectFile,
+  judgeObject,
+  type ObjectInspection,
+} from './inspect-object.ts'
 export {
   assertUsable,
   digestOfObjectFile,

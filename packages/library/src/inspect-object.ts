@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import { MILLIMETERS_PER_UNIT, type LengthUnit, type TriangleMesh } from '@sextant/geometry'
 import {
@@ -9,6 +10,8 @@ import {
   type UnitDeclaration,
   type UnitVerdict,
 } from '@sextant/mesh'
+import { readLibraryManifest } from './library-manifest.ts'
+import type { ObjectLibrary } from './object-library.ts'
 import { parseObjectFile, type ObjectFile } from './object-mesh.ts'
 
 /** Files give factors as decimal fractions. */
@@ -37,6 +40,22 @@ export async function inspectObjectFile(
   const extent = inspected.diameter / MILLIMETERS_PER_UNIT[file.unit ?? fileUnit ?? 'mm']
   const inspection = { mesh: inspected, extent, fileUnit, warnings }
   return { inspection, mesh }
+}
+
+/**
+ * What is declared for an object that is to be added: with the request, else for its class.
+ *
+ * @param unit  as the request says; null: not at all
+ * @throws {PlatformError} library.manifest_invalid
+ */
+export async function declarationFor(
+  { root }: Pick<ObjectLibrary, 'root'>,
+  className: string,
+  unit: LengthUnit | null,
+): Promise<UnitDeclaration | null> {
+  if (unit !== null) return { unit, basis: 'declared' }
+  const ofClass = (await readLibraryManifest(join(root, 'meshes', className))).unit
+  return ofClass === undefined ? null : { unit: ofClass, basis: 'manifest' }
 }
 
 /** The verdict over what was read and what is declared; a declaration wins over the file. */

@@ -1,9 +1,19 @@
 import type { ObjectSymmetries } from '@sextant/contracts'
-import { dot, type Vector3 } from '@sextant/geometry'
-import type { PreparedModel } from './prepare-model.ts'
+import { dot, type TriangleMesh, type Vector3 } from '@sextant/geometry'
+import { prepareModel, type PreparedModel } from './prepare-model.ts'
 
 /** Cosine of 8 degrees: the search takes directions nearer than that for one. */
 const SAME_DIRECTION = 0.99
+
+/** The symmetries of a mesh; null: no surface can be seen from outside, so that it cannot be looked for. */
+export function symmetriesOfMesh(mesh: TriangleMesh): ObjectSymmetries | null {
+  try {
+    return reportSymmetries(prepareModel(mesh))
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
 
 /**
  * The symmetries that the search reckons with, in the form of BOP's models_info: colour disregarded, in the object's own

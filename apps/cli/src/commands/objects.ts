@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
 import type { ObjectSymmetries } from '@sextant/contracts'
 import type { LengthUnit } from '@sextant/geometry'
 import {
   assertObjectName,
   assertSizeKnown,
   createObjectEditor,
+  declarationFor,
   inspectObjectFile,
   judgeObject,
   openLibrary,
-  readLibraryManifest,
   readObjectFile,
   stageCad,
   type LibraryObject,
@@ -18,7 +18,7 @@ import {
   type ObjectLibrary,
 } from '@sextant/library'
 import { MESH_LIMITS, type UnitVerdict } from '@sextant/mesh'
-import { prepareModel, reportSymmetries } from '@sextant/pose'
+import { symmetriesOfMesh } from '@sextant/pose'
 import { Argument, type Command } from 'commander'
 import { unitOption } from '../cad-files.ts'
 
@@ -87,13 +87,7 @@ async function printObject(library: ObjectLibrary, object: LibraryObject): Promi
 async function add(library: ObjectLibrary, path: string, target: string, flags: AddFlags): Promise<void> {
   const [className = '', name = basename(path, extname(path))] = target.split('/')
   assertObjectName(className, name)
-  const classUnit = (await readLibraryManifest(join(library.root, 'meshes', className))).unit
-  const declared =
-    flags.unit !== undefined
-      ? ({ unit: flags.unit, basis: 'declared' } as const)
-      : classUnit !== undefined
-        ? ({ unit: classUnit, basis: 'manifest' } as const)
-        : null
+  const declared = await declarationFor(library, className, flags.unit ?? null)
   const staged = await stageCad(library.root, path, createReadStream(path), MESH_LIMITS.maxBytes)
   try {
     const fileName = basename(path)
@@ -116,7 +110,7 @@ async function inspect(library: ObjectLibrary, what: string | undefined, flags: 
     const { inspection, mesh } = await inspectObjectFile({ ...file, unit })
     const basis = flags.unit === undefined ? 'manifest' : 'declared'
     const verdict = judgeObject(inspection, unit === null ? null : { unit, basis })
-    const symmetries = reportSymmetries(prepareModel(mesh))
+    const symmetries = symmetriesOfMesh(mesh)
     if (flags.json === true) console.log(JSON.stringify({ object: title, ...inspection, unit: verdict, symmetries }))
     else printInspection(title, inspection, verdict, symmetries)
   }
@@ -147,7 +141,7 @@ function printInspection(
   title: string,
   { mesh, warnings }: ObjectInspection,
   verdict: UnitVerdict,
-  symmetries?: ObjectSymmetries,
+  symmetries: ObjectSymmetries | null = null,
 ): void {
   const size = mesh.boundingBox.size.map((value) => value.toPrecision(4)).join(' x ')
   const surface = [
@@ -158,7 +152,7 @@ function printInspection(
   ]
   console.log(`${title}: ${size} mm, ${mesh.diameter.toPrecision(4)} mm across; ${surface.join(', ')}`)
   console.log(`  unit: ${verdict.unit ?? 'unknown'} (${verdict.verdict}): ${verdict.reasons.join('; ')}`)
-  if (symmetries !== undefined) {
+  if (symmetries !== null) {
     const { symmetries_discrete: discrete, symmetries_continuous: continuous } = symmetries
     console.log(`  symmetries: ${discrete.length} motions, ${continuous.length} free axes`)
   }

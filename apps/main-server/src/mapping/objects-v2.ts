@@ -3,7 +3,7 @@ import { judgeObject, type LibraryObject, type ObjectDeclaration } from '@sextan
 import type { UnitDeclaration } from '@sextant/mesh'
 import type { CadInspection } from '../objects/inspect-cad.ts'
 
-export function manifestUnit({ unit }: Pick<ObjectDeclaration, 'unit'>): UnitDeclaration | null {
+function manifestUnit({ unit }: Pick<ObjectDeclaration, 'unit'>): UnitDeclaration | null {
   return unit === null ? null : { unit, basis: 'manifest' }
 }
 

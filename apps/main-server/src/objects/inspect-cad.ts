@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ObjectSymmetries } from '@sextant/contracts'
-import type { LengthUnit, TriangleMesh } from '@sextant/geometry'
+import type { LengthUnit } from '@sextant/geometry'
 import { inspectObjectFile, type ObjectInspection } from '@sextant/library'
-import { prepareModel, reportSymmetries } from '@sextant/pose'
+import { symmetriesOfMesh } from '@sextant/pose'
 
 export interface InspectTask {
   readonly kind: 'inspect'
@@ -26,14 +26,5 @@ export async function inspectCad({ cadPath, fileName, unit, maxFaces }: InspectT
   const bytes = await readFile(cadPath)
   const limits = maxFaces === null ? {} : { maxFaces }
   const { inspection, mesh } = await inspectObjectFile({ directory: dirname(cadPath), bytes, fileName, unit }, limits)
-  return { ...inspection, symmetries: findSymmetries(mesh) }
-}
-
-function findSymmetries(mesh: TriangleMesh): ObjectSymmetries | null {
-  try {
-    return reportSymmetries(prepareModel(mesh))
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
+  return { ...inspection, symmetries: symmetriesOfMesh(mesh) }
 }

@@ -5,8 +5,8 @@ import { MILLIMETERS_PER_UNIT } from '@sextant/geometry'
 import {
   assertObjectName,
   assertSizeKnown,
+  declarationFor,
   openBinaryCache,
-  readLibraryManifest,
   readTemplateManifest,
   stageCad,
   type LibraryObject,
@@ -17,7 +17,7 @@ import {
 } from '@sextant/library'
 import { assertPlausibleSize } from '@sextant/mesh'
 import type { WorkerPool } from '@sextant/service-kit'
-import { manifestUnit, toObjectReport, toObjectSummary } from '../mapping/objects-v2.ts'
+import { toObjectReport, toObjectSummary } from '../mapping/objects-v2.ts'
 import type { ViewTask } from '../view-task.ts'
 import type { CadInspection } from './inspect-cad.ts'
 
@@ -130,10 +130,7 @@ export function createObjectAdmin({ library, editor, view, limits }: ObjectAdmin
       try {
         const { className, name, unit } = target
         assertObjectName(className, name)
-        const classUnit = manifestUnit({
-          unit: (await readLibraryManifest(join(library.root, 'meshes', className))).unit ?? null,
-        })
-        const declared = unit === null ? classUnit : ({ unit, basis: 'declared' } as const)
+        const declared = await declarationFor(library, className, unit)
         const inspection = await runInspection({
           cadPath: staged.path,
           fileName: `${name}${staged.extension}`,
