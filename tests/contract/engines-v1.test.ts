@@ -99,7 +99,7 @@ describe('PEM', () => {
     expect(refused).toEqual({ status: 503, body: { detail: 'Model is not loaded. Please load the model first.' } })
     const batch = await post('pem', '/api/v1/pose-estimation/batch', [request])
     expect(batch).toMatchObject({ status: 200, body: { status: 'failed', failed_requests: 1 } })
-    const bad = await post('pem', '/api/v1/model/load?checkpoint_path=/tmp/evil.pth', undefined)
+    const bad = await post('pem', '/api/v1/model/load?checkpoint_path=/elsewhere/evil.pth', undefined)
     expect(bad.body).toMatchObject({ success: false })
     expect((await get('pem', '/api/v1/model/status')).loaded).toBe(false)
     expect((await post('pem', '/api/v1/model/load?device=cuda', undefined)).body).toMatchObject({

@@ -30,21 +30,15 @@ import {
   toSquare,
   type Corners,
   type MaskProposal,
-  type StateDict,
 } from '@sextant/sam6d'
 import { templateFromObject, viewDirections } from '@sextant/templates'
 import { EXAMPLE_CAMERA, readExample, readExampleTemplates } from './example.ts'
 import { Golden } from './golden.ts'
-import { pseudoStateDict } from './pseudo-weights.ts'
-import { Report } from './report.ts'
+import { weightsOf } from './pseudo-weights.ts'
+import { EXACT, Report } from './report.ts'
 import { openGraph } from './run-network.ts'
 
-const EXACT = 0
 const FLOAT = 1e-6
-
-function weightsOf(golden: Golden): StateDict {
-  return pseudoStateDict(golden.meta.weights.params ?? [])
-}
 
 function cornersOf(values: ArrayLike<number>): Corners[] {
   return Array.from({ length: values.length / 4 }, (_, i) => [

@@ -4,6 +4,7 @@ import { compareCheckpoints } from './checkpoint-stages.ts'
 import { hasExample } from './example.ts'
 import { hasGolden } from './golden.ts'
 import * as ism from './ism-stages.ts'
+import * as pose from './pem-pose-stages.ts'
 import * as pem from './pem-stages.ts'
 import { compareOverHttp } from './pem-over-http.ts'
 import { formatReport, type Report, type StageResult } from './report.ts'
@@ -16,11 +17,11 @@ const FOLDERS: Record<string, () => Report | Promise<Report>> = {
   pem_geo_embedding: pem.compareEmbedding,
   pem_blocks: pem.compareBlocks,
   pem_pe: pem.comparePositions,
-  pem_coarse: pem.compareCoarse,
-  pem_coarse_pose_synth: pem.compareCoarsePose,
-  pem_fine: pem.compareFine,
-  pem_fine_pose_synth: pem.compareFinePose,
-  pem_e2e: pem.compareEndToEnd,
+  pem_coarse: pose.compareCoarse,
+  pem_coarse_pose_synth: pose.compareCoarsePose,
+  pem_fine: pose.compareFine,
+  pem_fine_pose_synth: pose.compareFinePose,
+  pem_e2e: pose.compareEndToEnd,
   pem_e2e_http: compareOverHttp,
   ism_crop_resize_pad: ism.compareCropMap,
   dinov2_vits14: () => ism.compareDino('dinov2_vits14'),

@@ -1,4 +1,5 @@
 import type { Parameter, StateDict } from '@sextant/sam6d'
+import type { Golden } from './golden.ts'
 
 /** FNV-1a, 32 bits. */
 export function hashName(name: string): number {
@@ -68,4 +69,9 @@ function ruleOf(last: string, shape: readonly number[]): (u: number) => number {
       return (u) => gain * u
     }
   }
+}
+
+/** The pseudo-weights a folder was made with. */
+export function weightsOf({ meta }: Golden): StateDict {
+  return pseudoStateDict(meta.weights.params ?? [])
 }

@@ -1,3 +1,6 @@
+/** Tolerance of what has to be equal to the last bit. */
+export const EXACT = 0
+
 /** One stage compared with its reference. */
 export interface StageResult {
   readonly folder: string

@@ -30,7 +30,7 @@ export interface ObjectDeclaration {
   readonly label: string | null
 }
 
-/** The static folder: `meshes/<class>/<object>.{ply,obj,stl}`, `templates/<class>/<object>/`, `output/`. */
+/** The static folder: `meshes/<class>/<object>` with an extension of CAD_EXTENSIONS, `templates/<class>/<object>/`, `output/`. */
 export interface ObjectLibrary {
   /** absolute path of the static root */
   readonly root: string
