@@ -307,6 +307,8 @@ export const en = {
     residual: 'Depth residual',
     colors: 'Colours',
     points: (count: number) => `${count.toLocaleString('en')} points`,
+    pointsDrawn: (drawn: number, count: number) =>
+      `${drawn.toLocaleString('en')} of ${count.toLocaleString('en')} points while turning`,
     fps: (value: number) => `${value.toFixed(0)} fps`,
     pointSize: 'Point size',
     models: 'Models',

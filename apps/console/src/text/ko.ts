@@ -297,6 +297,7 @@ export const ko: Text = {
     residual: '깊이 잔차',
     colors: '색',
     points: (count) => `점 ${count.toLocaleString('ko')}개`,
+    pointsDrawn: (drawn, count) => `점 ${count.toLocaleString('ko')}개 중 ${drawn.toLocaleString('ko')}개 (회전 중)`,
     fps: (value) => `${value.toFixed(0)} fps`,
     pointSize: '점 크기',
     models: '모델',

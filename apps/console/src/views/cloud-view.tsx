@@ -1,15 +1,17 @@
 import { Group, SegmentedControl, Slider, Switch, Text as Words } from '@mantine/core'
-import { Canvas, useFrame, useThree } from '@react-three/fiber'
+import { Canvas, useThree } from '@react-three/fiber'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { BufferAttribute, BufferGeometry, DoubleSide, LineBasicMaterial, LineSegments, Matrix4, Vector3 } from 'three'
 import { fetchCloud, NO_RESIDUAL, RESIDUAL_COUNTS_PER_MM, type Cloud } from '../api/binaries.ts'
 import type { PoseDrawing } from '../overlay/draw-pose.ts'
 import { edgesOf } from '../overlay/feature-edges.ts'
 import type { Camera } from '../overlay/projection.ts'
 import { useText } from '../text/text.tsx'
+import { evenOrder } from './even-order.ts'
 import { linearColors } from './linear-colors.ts'
 import { ProblemAlert } from './problem-alert.tsx'
+import { useAdaptiveDetail, type Detail } from './use-adaptive-detail.ts'
 import { useOrbit } from './use-orbit.ts'
 
 interface CloudViewProps {
@@ -23,7 +25,6 @@ const POINTS = 400_000
 const DEGREES = 180 / Math.PI
 /** mm: full colour of the residual scale */
 const RESIDUAL_RANGE = 5
-const FPS_EVERY_MS = 500
 
 /** The frame as coloured points with the posed models in it. Loaded only when it is looked at. */
 export function CloudView({ runId, camera, drawings }: CloudViewProps) {
@@ -38,7 +39,7 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
   const [mode, setMode] = useState<'color' | 'residual'>('color')
   const [size, setSize] = useState(2)
   const [hasModels, setModels] = useState(true)
-  const [fps, setFps] = useState<number | null>(null)
+  const [detail, setDetail] = useState<Detail | null>(null)
   if (cloud.error !== null) return <ProblemAlert error={cloud.error} onRetry={() => void cloud.refetch()} />
   return (
     <div>
@@ -47,7 +48,7 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
         style={{ aspectRatio: `${camera.width} / ${camera.height}`, maxHeight: '72vh', width: '100%' }}
         data-testid="cloud"
         data-points={cloud.data?.count ?? 0}
-        data-fps={fps?.toFixed(1) ?? ''}
+        data-drawn={detail?.drawn ?? 0}
       >
         {cloud.data !== undefined && (
           <Canvas
@@ -58,10 +59,10 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
             role="img"
             aria-label={text.result.cloud}
           >
-            <View camera={camera} cloud={cloud.data} onFps={setFps} />
+            <View camera={camera} cloud={cloud.data} />
             {/* Camera axes (x right, y down, z forward) to those of three (y up, z back). */}
             <group rotation={[Math.PI, 0, 0]}>
-              <Points cloud={cloud.data} mode={mode} size={size} />
+              <Points cloud={cloud.data} mode={mode} size={size} onDetail={setDetail} />
               {hasModels &&
                 drawings.map((drawing, i) => <Model key={i} drawing={drawing} isGhost={mode === 'residual'} />)}
             </group>
@@ -70,8 +71,7 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
           </Canvas>
         )}
         <span className="viewer-note numbers">
-          {text.result.points(cloud.data?.count ?? 0)}
-          {fps !== null && ` · ${text.result.fps(fps)}`}
+          <Caption count={cloud.data?.count ?? 0} detail={detail} />
         </span>
       </div>
       <Group gap="md" px="sm" py={8}>
@@ -125,16 +125,14 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
   )
 }
 
-/** Starts where the camera is, turns around the middle of the scene, draws only when something changed. */
-function View({
-  camera,
-  cloud,
-  onFps,
-}: {
-  readonly camera: Camera
-  readonly cloud: Cloud
-  readonly onFps: (fps: number) => void
-}) {
+function Caption({ count, detail }: { readonly count: number; readonly detail: Detail | null }) {
+  const { result } = useText()
+  if (detail === null || detail.fps === null) return result.points(count)
+  return `${result.pointsDrawn(detail.drawn, count)} · ${result.fps(detail.fps)}`
+}
+
+/** Starts where the camera is, turns around the middle of the scene. */
+function View({ camera, cloud }: { readonly camera: Camera; readonly cloud: Cloud }) {
   const depth = useMemo(() => medianDepth(cloud), [cloud])
   useOrbit({
     fov: 2 * Math.atan(camera.height / (2 * camera.fy)) * DEGREES,
@@ -142,14 +140,6 @@ function View({
     far: 20_000,
     position: [0, 0, 0],
     target: [0, 0, -depth],
-  })
-  const times = useRef<number[]>([])
-  useFrame(() => {
-    const now = performance.now()
-    const kept = times.current.filter((time) => now - time < 2 * FPS_EVERY_MS)
-    times.current = [...kept, now]
-    const first = kept[0]
-    if (first !== undefined && now - first >= FPS_EVERY_MS) onFps((1000 * kept.length) / (now - first))
   })
   return null
 }
@@ -165,17 +155,21 @@ function Points({
   cloud,
   mode,
   size,
+  onDetail,
 }: {
   readonly cloud: Cloud
   readonly mode: 'color' | 'residual'
   readonly size: number
+  readonly onDetail: (detail: Detail) => void
 }) {
   const { invalidate } = useThree()
   const geometry = useMemo(() => {
     const made = new BufferGeometry()
     made.setAttribute('position', new BufferAttribute(cloud.positions, 3))
+    made.setIndex(new BufferAttribute(evenOrder(cloud.count), 1))
     return made
   }, [cloud])
+  useAdaptiveDetail(geometry, cloud.count, onDetail)
   useEffect(() => {
     const colors = mode === 'color' ? linearColors(cloud.colors) : residualColors(cloud)
     geometry.setAttribute('color', new BufferAttribute(colors, 3, true))
@@ -271,12 +265,13 @@ function Model({ drawing, isGhost }: { readonly drawing: PoseDrawing; readonly i
     <group matrix={matrix} matrixAutoUpdate={false}>
       {!isGhost && (
         <mesh geometry={parts.surface} frustumCulled={false}>
-          <meshStandardMaterial
+          <meshLambertMaterial
             color={color}
             transparent
             opacity={isSelected ? 0.62 : 0.42}
             side={DoubleSide}
             depthWrite={false}
+            forceSinglePass
           />
         </mesh>
       )}
