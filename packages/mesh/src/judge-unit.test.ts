@@ -7,7 +7,7 @@ const undeclared = (extent: number) => judgeUnit({ extent, declared: null })
 const UNITS = Object.keys(MILLIMETERS_PER_UNIT) as LengthUnit[]
 
 describe('judgeUnit', () => {
-  it.each([33, 60, 120, 300, 999])('takes %d across for millimetres, and says what else it might be', (extent) => {
+  it.each([32, 60, 120, 300, 316])('takes %d across for millimetres, and says what else it might be', (extent) => {
     const { unit, millimetersPerUnit, basis, verdict, alternatives } = undeclared(extent)
     expect([unit, millimetersPerUnit, basis, verdict]).toEqual(['mm', 1, 'inferred', 'plausible'])
     for (const { unit: other, diameterMm } of alternatives) {
@@ -23,6 +23,8 @@ describe('judgeUnit', () => {
     [9.9, ['cm', 'in']],
     [12, ['cm', 'in', 'mm']],
     [31, ['cm', 'mm', 'in']],
+    [317, ['mm']],
+    [999, ['mm']],
     [1500, []],
     [120_000, ['um']],
     [1e9, []],
@@ -31,10 +33,21 @@ describe('judgeUnit', () => {
     const { unit, millimetersPerUnit, verdict, alternatives, reasons } = undeclared(extent)
     expect([unit, millimetersPerUnit, verdict]).toEqual([null, 1, 'ask'])
     expect(alternatives.map((alternative) => alternative.unit)).toEqual(units)
-    expect(reasons.join(' ')).toContain(units.length === 0 ? 'no unit gives a usual size' : `drawn in ${units[0]}`)
+    expect(reasons.join(' ')).toContain(units.length === 0 ? 'no unit gives a usual size' : 'across')
+    for (const name of units.filter((one) => one !== 'mm')) expect(reasons.join(' ')).toContain(`drawn in ${name}`)
   })
 
-  it('never takes an object of 32 to 316 mm, drawn in another unit, for another size', () => {
+  it.each([0.001, 0.01, 0.1, 10, 25.4, 1000])(
+    'never takes an object of 32 to 316 mm, drawn %d times, for it',
+    (factor) => {
+      for (let trueMm = 32; trueMm <= 316; trueMm += 4) {
+        expect(undeclared(trueMm).unit, `${trueMm} mm`).toBe('mm')
+        expect(undeclared(trueMm * factor).unit, `${trueMm} mm`).toBeNull()
+      }
+    },
+  )
+
+  it('names the unit that an object of 32 to 316 mm is drawn in', () => {
     for (let trueMm = 32; trueMm <= 316; trueMm += 4) {
       for (const unit of UNITS.filter((name) => name !== 'mm')) {
         const judged = undeclared(trueMm / MILLIMETERS_PER_UNIT[unit])

@@ -3,6 +3,15 @@ import { MILLIMETERS_PER_UNIT, type LengthUnit, type TriangleMesh } from '@sexta
 /** Diameters of objects for bin picking, mm. */
 export const USUAL_SIZE_MM = { min: 10, typical: 100, max: 1000 } as const
 
+/**
+ * Sizes that nobody has to confirm, mm: the decade about the typical size. It is no wider than the smallest factor between
+ * units, so an object of such a size that is drawn ten or more times too large or too small leaves it.
+ */
+export const SELF_EVIDENT_SIZE_MM = {
+  min: USUAL_SIZE_MM.typical / Math.sqrt(10),
+  max: USUAL_SIZE_MM.typical * Math.sqrt(10),
+} as const
+
 /** Who said what the unit of a CAD file is. */
 export interface UnitDeclaration {
   readonly unit: LengthUnit
@@ -27,8 +36,7 @@ const UNITS = Object.keys(MILLIMETERS_PER_UNIT) as LengthUnit[]
 
 /**
  * Judges in which unit a CAD file is drawn. A declaration is believed. Without one the file is in millimetres when
- * that gives a usual size and no other unit gives a more usual one; else somebody has to be asked. Nothing is ever
- * rescaled by a guess.
+ * that gives a self-evident size; else somebody has to be asked. Nothing is ever rescaled by a guess.
  *
  * @param extent    largest distance between two vertices, in the unit of the file
  * @param declared  null: nobody said
@@ -57,25 +65,24 @@ export function judgeUnit({
       alternatives: candidates.filter((candidate) => candidate.unit !== unit),
     }
   }
-  const best = candidates.at(0)
-  const alternatives = candidates.filter(({ unit }) => unit !== 'mm')
-  const asMillimeters = `as millimetres it is ${millimeters(extent)} across`
-  if (best?.unit === 'mm') {
-    const reasons = [`no unit is declared; ${asMillimeters}, a usual size`]
+  const alternatives = candidates.filter((candidate) => candidate.unit !== 'mm')
+  const asMillimeters = `no unit is declared; as millimetres it is ${millimeters(extent)} across`
+  if (isSelfEvident(extent)) {
+    const reasons = [`${asMillimeters}, a usual size`]
     return { unit: 'mm', millimetersPerUnit: 1, basis: 'inferred', verdict: 'plausible', reasons, alternatives }
   }
   const others = alternatives.map(({ unit, diameterMm }) => `${millimeters(diameterMm)} if it is drawn in ${unit}`)
+  const doubt = isUsual(extent)
+    ? `only ${millimeters(SELF_EVIDENT_SIZE_MM.min)} to ${millimeters(SELF_EVIDENT_SIZE_MM.max)} are taken unasked`
+    : `objects are usually ${min} to ${max} mm across`
+  const fitting = others.length > 0 ? [`it would be ${others.join(', ')}`] : []
   return {
     unit: null,
     millimetersPerUnit: 1,
     basis: 'inferred',
     verdict: 'ask',
-    reasons: [
-      `no unit is declared; ${asMillimeters}`,
-      ...(isUsual(extent) ? [] : [`objects are usually ${min} to ${max} mm across`]),
-      ...(others.length === 0 ? ['no unit gives a usual size'] : [`it would be ${others.join(', ')}`]),
-    ],
-    alternatives: isUsual(extent) ? candidates : alternatives,
+    reasons: [asMillimeters, doubt, ...(candidates.length === 0 ? ['no unit gives a usual size'] : fitting)],
+    alternatives: candidates,
   }
 }
 
@@ -92,6 +99,9 @@ const WHO: Readonly<Record<UnitDeclaration['basis'], string>> = {
 }
 
 const isUsual = (diameterMm: number): boolean => diameterMm >= USUAL_SIZE_MM.min && diameterMm <= USUAL_SIZE_MM.max
+
+const isSelfEvident = (diameterMm: number): boolean =>
+  diameterMm >= SELF_EVIDENT_SIZE_MM.min && diameterMm <= SELF_EVIDENT_SIZE_MM.max
 
 /** Distance from the typical size on a logarithmic scale. */
 const oddness = (diameterMm: number): number => Math.abs(Math.log(diameterMm / USUAL_SIZE_MM.typical))

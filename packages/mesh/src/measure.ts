@@ -92,8 +92,8 @@ export function vertexNormals(mesh: TriangleMesh): Float32Array {
   return out
 }
 
-/** Twice the area times the unit normal. */
-function faceNormal(p: Float32Array, a: number, b: number, c: number): Vector3 {
+/** Twice the area times the unit normal; `p`: [n, 3], with the indices of three of its points. */
+export function faceNormal(p: Float32Array, a: number, b: number, c: number): Vector3 {
   const ux = p[3 * b] - p[3 * a]
   const uy = p[3 * b + 1] - p[3 * a + 1]
   const uz = p[3 * b + 2] - p[3 * a + 2]

@@ -120,6 +120,21 @@ describe('STL', () => {
     const at = 84 + 50 * Math.floor(c / 3) + 12 + 12 * (c % 3)
     for (let k = 0; k < 3; k++) view.setFloat32(at + 4 * k, box.positions[3 * vertex + k], true)
   })
+  // Two facets a side, in the order bottom, top, front, right, back, left.
+  const sides = [
+    [0, 0, -1],
+    [0, 0, 1],
+    [0, -1, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+    [-1, 0, 0],
+  ] as const
+  const setNormal = (target: DataView, facet: number, normal: readonly number[]): void => {
+    normal.forEach((value, k) => {
+      target.setFloat32(84 + 50 * facet + 4 * k, value, true)
+    })
+  }
+  for (let f = 0; f < 12; f++) setNormal(view, f, sides[f >> 1])
 
   it.each(['', 'solid exported by a CAD system'])(
     'binary with header "%s" is read and its corners merged',
@@ -133,6 +148,24 @@ describe('STL', () => {
     },
   )
 
+  it('warns of facets whose normal is missing or points to the other side', () => {
+    const odd = new DataView(binary.slice().buffer)
+    for (const f of [0, 5]) setNormal(odd, f, [0, 0, 0])
+    setNormal(odd, 7, [NaN, 0, 0])
+    for (const f of [2, 9])
+      setNormal(
+        odd,
+        f,
+        sides[f >> 1].map((value) => -value),
+      )
+    const { mesh, warnings } = parseMesh(new Uint8Array(odd.buffer), 'part.stl')
+    expect([...mesh.faces]).toEqual([...parseMesh(binary, 'part.stl').mesh.faces])
+    expect(warnings).toEqual([
+      expect.stringContaining('3 of 12 facets have no normal'),
+      expect.stringContaining('the normals of 2 of 12 facets point to the other side'),
+    ])
+  })
+
   it('ascii is read', () => {
     const facet = [
       'facet normal 0 0 1',
@@ -145,17 +178,21 @@ describe('STL', () => {
     ]
     const { mesh, warnings } = parseMesh(text(['solid part', ...facet, 'endsolid part']), 'part.stl')
     expect([...mesh.positions]).toEqual([0, 0, 0, 10, 0, 0, 0, 15, 0])
-    expect(warnings[0]).toContain('not closed')
+    expect(warnings).toEqual([expect.stringContaining('not closed')])
+    const against = facet.map((line) => line.replace('0 0 1', '0 0 -1'))
+    expect(parseMesh(text(['solid part', ...against, 'endsolid part']), 'part.stl').warnings[1]).toContain(
+      '1 of 1 facets',
+    )
   })
 })
 
 describe('files from the field (../shared/data)', () => {
-  /** What becomes of each file of the folder: read, or refused with these words. */
-  const expected: Readonly<Record<string, 'read' | RegExp>> = {
+  /** What becomes of each file of the folder: read, read with a warning, or refused with these words. */
+  const expected: Readonly<Record<string, 'read' | { readonly warning: string } | RegExp>> = {
     'negative_indices.obj': 'read',
     'polygonfaces.obj': 'read',
-    // Its facet normals are all zero. It is closed once equal corners are one: each of its 5817 edges has two faces.
-    'busted.STL': 'read',
+    // It is closed once equal corners are one: each of its 5817 edges has two faces. Its normals are what it lacks.
+    'busted.STL': { warning: '3878 of 3878 facets have no normal' },
     'empty.ply': /no vertices|no faces/,
     'notenoughindices.obj': /needs three vertices/,
     'points_emptyface.ply': /no faces/,
@@ -171,7 +208,11 @@ describe('files from the field (../shared/data)', () => {
     expect(verdict, `nothing is said about ${name}`).toBeDefined()
     const reading = readMesh(readFileSync(shared + name), name, options)
     if (verdict === 'read') checkMesh((await reading).mesh)
-    else {
+    else if (!(verdict instanceof RegExp)) {
+      const { mesh, warnings } = await reading
+      checkMesh(mesh)
+      expect(warnings).toEqual([expect.stringContaining(verdict.warning)])
+    } else {
       await expect(reading).rejects.toMatchObject({
         code: expect.stringMatching(/^mesh[.]/),
         message: expect.stringMatching(verdict),
