@@ -4,6 +4,7 @@ import { PlatformError, TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf, type FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
+import { engineInUse, engineStatusOf } from '@sextant/models'
 import {
   createArtifactCache,
   createWorkerPool,
@@ -57,9 +58,9 @@ export function compose(config: Config): Dependencies {
     pool,
     caches: { templates },
     network,
-    engine: () => describeEngine(config, network),
+    engine: () => engineStatusOf(config.engine, network),
     async detect({ bytes, limit, engine, ...paths }) {
-      if ((engine ?? defaultEngine(config, network)) === 'sam6d') {
+      if ((engine ?? engineInUse(config.engine, network)) === 'sam6d') {
         if (network === null) {
           const detail = 'The server runs without the sam6d engine; start it with ISM_ENGINE=sam6d or auto.'
           throw new PlatformError('model.missing', { detail })
@@ -81,19 +82,6 @@ export function compose(config: Config): Dependencies {
       await Promise.all([pool.close(), network?.close()])
     },
   }
-}
-
-/** `auto` takes the networks once they are loaded. */
-function defaultEngine({ engine }: Config, network: NetworkEngine | null): 'geometric' | 'sam6d' {
-  if (engine !== 'auto') return engine
-  return network !== null && network.info() !== null ? 'sam6d' : 'geometric'
-}
-
-function describeEngine(config: Config, network: NetworkEngine | null): ReturnType<StatusSource['engine']> {
-  const engine = defaultEngine(config, network)
-  if (engine === 'geometric') return { engine, device: 'cpu', modelLoaded: true, gpuMemory: null }
-  const info = network?.info() ?? null
-  return { engine, device: info?.provider ?? null, modelLoaded: info !== null, gpuMemory: null }
 }
 
 /** Path, size and time of the manifest: a set that is replaced has another key. null: no set of ours. */

@@ -29,7 +29,9 @@ describe('the sam6d engine of ISM without its networks', () => {
       'Then run: sextant models convert sam-vit-h <path of sam_vit_h_4b8939.pth>',
     ])
     expect((await app.inject('/api/v1/status')).json()).toMatchObject({ server: 'running', model_loaded: false })
-    expect((await app.inject('/api/v2/status')).json()).toMatchObject({ engine: 'sam6d', modelLoaded: false })
+    const status = (await app.inject('/api/v2/status')).json()
+    expect(status).toMatchObject({ engine: 'sam6d', modelLoaded: false, networks: { refusals: [] } })
+    expect(status.networks.problem).toContain('sextant models convert')
     await app.close()
   })
 

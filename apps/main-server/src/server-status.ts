@@ -13,6 +13,8 @@ const UNKNOWN: Omit<ServerStatus, BaseField> = {
   model_loaded: null,
   device: null,
   gpu_memory: null,
+  provider_refusals: [],
+  network_problem: null,
   engine: null,
   version: null,
   queue_depth: null,
@@ -46,11 +48,13 @@ async function detailsOf(name: ServerName, deps: Dependencies): Promise<Omit<Ser
     const { body } = await deps.remotes[name].get(`${deps.config.urls[name]}/api/v2/status`, CHECK_TIMEOUT_MS)
     const parsed = serviceStatusV2.safeParse(body)
     if (!parsed.success) return UNKNOWN
-    const { modelLoaded, device, gpuMemory, engine, version, queue, caches } = parsed.data
+    const { modelLoaded, device, gpuMemory, networks, engine, version, queue, caches } = parsed.data
     return {
       model_loaded: modelLoaded,
       device,
       gpu_memory: gpuMemory,
+      provider_refusals: networks?.refusals ?? [],
+      network_problem: networks?.problem ?? null,
       engine,
       version,
       queue_depth: queue.waiting,

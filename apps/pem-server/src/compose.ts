@@ -3,6 +3,7 @@ import { PlatformError } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
+import { engineInUse, engineStatusOf } from '@sextant/models'
 import type { PreparedModel } from '@sextant/pose'
 import {
   createArtifactCache,
@@ -63,7 +64,7 @@ export function compose(config: Config): Dependencies {
     caches: { cad },
     network,
     allowReplay: config.allowReplay,
-    engine: () => describeEngine(config, network),
+    engine: () => engineStatusOf(config.engine, network),
     async estimate({ cadPath, templateDirectory, engine, replay = null, ...task }) {
       const started = performance.now()
       const cadSha256 = await library.digestOf(cadPath)
@@ -71,7 +72,7 @@ export function compose(config: Config): Dependencies {
       const modelMs = performance.now() - started
       const frameKey = frameKeyOf(task.bytes)
       let proposed: NetworkPosesResult | null = null
-      if ((engine ?? defaultEngine(config, network)) === 'sam6d') {
+      if ((engine ?? engineInUse(config.engine, network)) === 'sam6d') {
         if (network === null) {
           const detail = 'The server runs without the sam6d engine; start it with PEM_ENGINE=sam6d or auto.'
           throw new PlatformError('model.missing', { detail })
@@ -100,17 +101,4 @@ export function compose(config: Config): Dependencies {
       await Promise.all([pool.close(), network?.close()])
     },
   }
-}
-
-/** `auto` takes the networks once they are loaded. */
-function defaultEngine({ engine }: Config, network: NetworkEngine | null): 'geometric' | 'sam6d' {
-  if (engine !== 'auto') return engine
-  return network !== null && network.info() !== null ? 'sam6d' : 'geometric'
-}
-
-function describeEngine(config: Config, network: NetworkEngine | null): ReturnType<StatusSource['engine']> {
-  const engine = defaultEngine(config, network)
-  if (engine === 'geometric') return { engine, device: 'cpu', modelLoaded: true, gpuMemory: null }
-  const info = network?.info() ?? null
-  return { engine, device: info?.provider ?? null, modelLoaded: info !== null, gpuMemory: null }
 }

@@ -35,7 +35,7 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
   })
   registerStatus(service, {
     version: VERSION,
-    engine: () => ({ engine: 'rasteriser', device: 'cpu', modelLoaded: true, gpuMemory: null }),
+    engine: () => ({ engine: 'rasteriser', device: 'cpu', modelLoaded: true, gpuMemory: null, networks: null }),
     pool: { queueLength: () => counts.queued, running: () => counts.running },
     caches: {},
   })

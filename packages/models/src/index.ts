@@ -1,6 +1,7 @@
 // Networks on disk: the catalogue, conversion of official checkpoints, verification, opening.
 export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './catalogue.ts'
 export { convertCheckpoint, type ConvertOptions } from './convert-checkpoint.ts'
+export { engineInUse, engineStatusOf, type EngineName } from './engine-status.ts'
 export {
   howToInstall,
   inspectModel,

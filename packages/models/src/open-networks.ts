@@ -66,7 +66,7 @@ async function openAll(
     sessions,
     info: {
       provider: sessions[0]?.provider ?? 'cpu',
-      refusals: sessions.flatMap((session) => session.refusals).map(({ provider, reason }) => `${provider}: ${reason}`),
+      refusals: refusalsOf(sessions),
       parameters: manifests.reduce((sum, manifest) => sum + manifest.parameters, 0),
       loadingSeconds: (performance.now() - started) / 1000,
     },
@@ -75,4 +75,10 @@ async function openAll(
       await Promise.all(sessions.map((session) => session.release()))
     },
   }
+}
+
+/** Each reason once, though every session met it. */
+function refusalsOf(sessions: readonly Session[]): string[] {
+  const all = sessions.flatMap((session) => session.refusals)
+  return [...new Set(all.map(({ provider, reason }) => `${provider}: ${reason}`))]
 }

@@ -9,7 +9,7 @@ import type { WorkerPool } from './worker-pool.ts'
 export interface StatusSource {
   readonly version: string
   /** read when asked: engines load, caches fill */
-  readonly engine: () => Pick<ServiceStatusV2, 'engine' | 'device' | 'modelLoaded' | 'gpuMemory'>
+  readonly engine: () => Pick<ServiceStatusV2, 'engine' | 'device' | 'modelLoaded' | 'gpuMemory' | 'networks'>
   readonly pool: Pick<WorkerPool<unknown, unknown>, 'queueLength' | 'running'>
   readonly caches: Readonly<Record<string, Pick<ArtifactCache<unknown>, 'stats' | 'resize' | 'clear'>>>
 }

@@ -15,6 +15,7 @@ interface SynthFlags {
   readonly kind: 'table' | 'bin' | 'mixed'
   readonly sensor: (typeof SENSOR_KINDS)[number] | 'mixed'
   readonly seed: number
+  readonly distinct?: true
 }
 
 /** `sextant synth`: makes scenes with known poses from any CAD models. */
@@ -30,6 +31,7 @@ export function addSynthCommand(program: Command): void {
     .option('--objects <n>', 'objects dropped into each arrangement', parseCount, 9)
     .addOption(new Option('--kind <kind>', 'arrangement').choices(['table', 'bin', 'mixed']).default('mixed'))
     .addOption(new Option('--sensor <sensor>', 'depth camera').choices([...SENSOR_KINDS, 'mixed']).default('mixed'))
+    .option('--distinct', 'no CAD twice on a table')
     .option('--seed <n>', 'seed of the first scene', parseCount, 1)
     .action(writeScenes)
 }
@@ -41,7 +43,8 @@ async function writeScenes(flags: SynthFlags): Promise<void> {
   for (let k = 0; k < flags.scenes; k++) {
     const kind = flags.kind === 'mixed' ? (k % 3 === 2 ? 'bin' : 'table') : flags.kind
     const sensor = flags.sensor === 'mixed' ? null : flags.sensor
-    const options = { kind, sensor, objectCount: flags.objects, viewCount: flags.frames } as const
+    const isDistinct = flags.distinct === true
+    const options = { kind, sensor, objectCount: flags.objects, isDistinct, viewCount: flags.frames } as const
     const frames = await randomScene(models, options, flags.seed + k)
     await writeBopScene(flags.out, flags.seed + k, frames)
     console.log(

@@ -14,6 +14,10 @@ export const serverStatusV1 = z.object({
   model_loaded: z.boolean().nullable(),
   device: z.string().nullable(),
   gpu_memory: z.number().nullable(),
+  /** execution providers passed over, and why */
+  provider_refusals: z.array(z.string()),
+  /** why networks are not loaded, when loading was tried */
+  network_problem: z.string().nullable(),
   engine: z.string().nullable(),
   version: z.string().nullable(),
   queue_depth: z.number().nullable(),

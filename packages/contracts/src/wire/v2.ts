@@ -146,6 +146,16 @@ export const serviceStatusV2 = z.object({
   modelLoaded: z.boolean(),
   /** bytes; null without a GPU */
   gpuMemory: z.number().nullable(),
+  /** null: no networks here */
+  networks: z
+    .object({
+      /** execution providers passed over, and why */
+      refusals: z.array(z.string()),
+      /** why they are not loaded, when loading was tried */
+      problem: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
   queue: z.object({ waiting: z.number().int(), running: z.number().int() }),
   caches: z.record(z.string(), cacheStatsV2),
 })

@@ -93,6 +93,12 @@ describe('randomScene', () => {
     expect(again.color.data).toEqual(frames[0].color.data)
   }, 60_000)
 
+  it('lays every model on a table once when told so', async () => {
+    const options = { kind: 'table', sensor: null, objectCount: models.length, viewCount: 1, isDistinct: true } as const
+    const [{ instances }] = await randomScene(models, options, 21)
+    expect(new Set(instances.map(({ id }) => id)).size).toBe(models.length)
+  }, 60_000)
+
   it('refuses to make scenes of nothing', async () => {
     await expect(randomScene([], { kind: 'bin', sensor: null, objectCount: 3, viewCount: 1 }, 1)).rejects.toThrow(
       RangeError,

@@ -38,6 +38,8 @@ export interface RandomSceneOptions {
   readonly sensor: SensorKind | null
   /** props dropped */
   readonly objectCount: number
+  /** a table has no model twice, as long as there are enough of them */
+  readonly isDistinct?: boolean
   /** views of each arrangement */
   readonly viewCount: number
 }
@@ -113,13 +115,13 @@ export async function randomScene(
 /** Bins hold many of few kinds, tables one each of many, with a second now and then. */
 function chooseProps(
   models: readonly SceneModel[],
-  { kind, objectCount }: RandomSceneOptions,
+  { kind, objectCount, isDistinct = false }: RandomSceneOptions,
   rng: Rng,
 ): { props: Prop[]; ids: number[] } {
   const kinds = kind === 'bin' ? 1 + rng.integer(3) : models.length
   const order = models.map((model) => ({ model, key: rng.next() })).sort((a, b) => a.key - b.key)
   const chosen = Array.from({ length: objectCount }, (_, k) => {
-    const isRepeat = kind === 'table' && k > 0 && rng.next() < 0.12
+    const isRepeat = kind === 'table' && !isDistinct && k > 0 && rng.next() < 0.12
     return order[(isRepeat ? k - 1 : k) % Math.min(kinds, order.length)].model
   })
   const finish = (): Finish => ({
