@@ -1,8 +1,9 @@
-// Times `render-templates-all` of Main and Render over a class of CAD files, as built, and again when all is there:
-// `npx tsx bench/render-all.ts [folder of .ply]`. Default: the 21 objects of YCB-V.
+// Times `render-templates-all` of Main and Render over a class of CAD files, as built, again when all is there, and anew
+// with the Render server killed (-9) in the middle and started again: `npx tsx bench/render-all.ts [folder of .ply]`.
+// Default: the 21 objects of YCB-V.
 import { isTemplateSetComplete } from '@sextant/library'
 import { freePort } from '@sextant/testkit'
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +20,7 @@ interface Answer {
 
 const root = await mkdtemp(join(tmpdir(), 'sextant-render-all-'))
 const ports = { main: await freePort(), render: await freePort() }
-const servers = (['render', 'main'] as const).map((name) =>
+const start = (name: 'main' | 'render'): ChildProcess =>
   spawn(process.execPath, [fileURLToPath(new URL(`../apps/${name}-server/dist/main.js`, import.meta.url))], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
@@ -32,8 +33,8 @@ const servers = (['render', 'main'] as const).map((name) =>
       AUTO_START_DEPENDENCIES: 'false',
       RENDER_SERVER_URL: `http://127.0.0.1:${ports.render}`,
     },
-  }),
-)
+  })
+const servers = { render: start('render'), main: start('main') }
 
 async function untilUp(port: number): Promise<void> {
   while (
@@ -43,6 +44,28 @@ async function untilUp(port: number): Promise<void> {
     ))
   )
     await delay(20)
+}
+
+interface Job {
+  readonly status: string
+  readonly attempts: number
+}
+
+const jobs = async (): Promise<Job[]> =>
+  ((await fetch(`http://127.0.0.1:${ports.render}/api/v2/jobs`).then((answer) => answer.json())) as { jobs: Job[] })
+    .jobs
+
+/** Kills Render once a third of the sets is there, and starts it again. */
+async function killInTheMiddle(): Promise<void> {
+  while ((await completeSets()) < names.length / 3) await delay(50)
+  servers.render.kill('SIGKILL')
+  await delay(500)
+  servers.render = start('render')
+}
+
+const completeSets = async (): Promise<number> => {
+  const sets = names.map((name) => join(root, 'templates/bench', name.slice(0, -'.ply'.length)))
+  return (await Promise.all(sets.map((set) => isTemplateSetComplete(set)))).filter(Boolean).length
 }
 
 async function renderAll(title: string): Promise<void> {
@@ -72,10 +95,17 @@ try {
   )
   await renderAll('all anew')
   await renderAll('all there')
-  const sets = names.map((name) => join(root, 'templates/bench', name.slice(0, -'.ply'.length)))
-  const complete = (await Promise.all(sets.map((set) => isTemplateSetComplete(set)))).filter(Boolean).length
-  console.log(`complete sets: ${complete}/${names.length}`)
+  console.log(`complete sets: ${await completeSets()}/${names.length}`)
+  await rm(join(root, 'templates'), { recursive: true })
+  const before = (await jobs()).length
+  await Promise.all([renderAll('killed once'), killInTheMiddle()])
+  const after = (await jobs()).slice(0, -before || undefined)
+  const again = after.filter(({ attempts }) => attempts > 1).length
+  const failed = after.filter(({ status }) => status !== 'succeeded').length
+  console.log(
+    `complete sets: ${await completeSets()}/${names.length}; of ${after.length} jobs ${again} begun again, ${failed} not done`,
+  )
 } finally {
-  for (const server of servers) server.kill('SIGKILL')
+  for (const server of Object.values(servers)) server.kill('SIGKILL')
   await rm(root, { recursive: true, force: true })
 }

@@ -1,4 +1,6 @@
-import { PlatformError } from '@sextant/contracts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PlatformError, type JobPriorityV2 } from '@sextant/contracts'
+import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import type { LibraryObject } from '@sextant/library'
 import { z } from 'zod'
 import type { Dependencies } from './compose.ts'
@@ -9,17 +11,53 @@ export type RenderItem =
   | { object_name: string; success: true; result: Record<string, unknown> }
   | { object_name: string; success: false; error: string }
 
-const renderAnswer = z.looseObject({ success: z.boolean().optional(), status: z.string() })
-const RENDER_PATH = '/render/templates?wait=true&wait_timeout_sec=3600'
+export interface RenderTarget {
+  readonly className: string
+  readonly name: string
+}
 
-/** Renders the templates of one object through the Render server; a failure is an entry, not an exception. */
-export async function renderObject(
-  className: string,
-  name: string,
-  force: boolean,
+export interface RenderOrder {
+  /** render what is there, too */
+  readonly force: boolean
+  readonly priority: JobPriorityV2
+  readonly requestId: string
+}
+
+const jobAnswer = z.looseObject({ job_id: z.string(), status: z.string() })
+type JobAnswer = z.infer<typeof jobAnswer>
+
+const POLL_MS = 100
+const ANSWER_MS = 5000
+/** A Render server that was restarted goes on with its jobs: it may be silent this long. */
+const SILENCE_MS = 60_000
+
+/**
+ * Renders the templates of objects through the Render server: all are queued there at once, then followed to their end,
+ * a restart of the Render server included. A failure is an entry, not an exception.
+ *
+ * @returns one entry for each target, in their order
+ */
+export async function renderObjects(
+  targets: readonly RenderTarget[],
+  order: RenderOrder,
   deps: Dependencies,
-  requestId: string,
-): Promise<RenderItem> {
+): Promise<RenderItem[]> {
+  const begun: (RenderItem | JobAnswer)[] = []
+  for (const target of targets) begun.push(await beginRender(target, order, deps))
+  const items: RenderItem[] = []
+  for (const [index, entry] of begun.entries()) {
+    const name = targets[index]?.name ?? ''
+    items.push('job_id' in entry ? await renderedItem(name, entry, deps) : entry)
+  }
+  return items
+}
+
+/** Queues the job of one object, or says why there is none. */
+async function beginRender(
+  { className, name }: RenderTarget,
+  { force, priority, requestId }: RenderOrder,
+  deps: Dependencies,
+): Promise<RenderItem | JobAnswer> {
   let object: LibraryObject
   try {
     object = await deps.library.findObject(className, name)
@@ -31,17 +69,55 @@ export async function renderObject(
     return { object_name: name, success: true, skipped: true, message: 'Template already exists' }
   }
   try {
-    const { cadPath, templateDirectory } = object
-    const body = { cad_path: cadPath, output_dir: templateDirectory }
-    const result = await deps.remotes.render.post(RENDER_PATH, body, renderAnswer, { requestId })
-    const isDone = result.success === true || result.status === 'succeeded'
-    if (isDone) return { object_name: name, success: true, result }
+    const body = { cad_path: object.cadPath, output_dir: object.templateDirectory, force, priority }
+    return await deps.remotes.render.post('/render/templates', body, jobAnswer, { requestId })
+  } catch (error) {
+    if (error instanceof PlatformError) return { object_name: name, success: false, error: error.message }
+    throw error
+  }
+}
+
+async function renderedItem(name: string, begun: JobAnswer, deps: Dependencies): Promise<RenderItem> {
+  try {
+    const result = await endOfJob(begun, deps)
+    if (result.status === 'succeeded') return { object_name: name, success: true, result }
     const text = typeof result.error_message === 'string' ? result.error_message : result.status
     return { object_name: name, success: false, error: `Render server failed: ${text}` }
   } catch (error) {
     if (error instanceof PlatformError) return { object_name: name, success: false, error: error.message }
     throw error
   }
+}
+
+/**
+ * Asks for a job until it has ended.
+ *
+ * @throws {PlatformError} job.not_found, deadline.exceeded, upstream.unreachable after a minute of silence
+ */
+async function endOfJob(begun: JobAnswer, { config, remotes }: Dependencies): Promise<JobAnswer> {
+  const deadline = performance.now() + config.timeoutSeconds.render * MILLISECONDS_PER_SECOND
+  let heardAt = performance.now()
+  let job = begun
+  while (job.status === 'queued' || job.status === 'running') {
+    if (performance.now() > deadline) {
+      const detail = `the template job did not end within ${config.timeoutSeconds.render} s`
+      throw new PlatformError('deadline.exceeded', { detail, stage: 'render' })
+    }
+    await delay(POLL_MS)
+    try {
+      const { status, body } = await remotes.render.get(`${config.urls.render}/jobs/${begun.job_id}`, ANSWER_MS)
+      heardAt = performance.now()
+      if (status === 404) {
+        const detail = 'the Render server no longer knows the template job; it was restarted and keeps none'
+        throw new PlatformError('job.not_found', { detail, stage: 'render' })
+      }
+      job = jobAnswer.safeParse(body).data ?? job
+    } catch (error) {
+      const isSilent = error instanceof PlatformError && error.code === 'upstream.unreachable'
+      if (!isSilent || performance.now() - heardAt > SILENCE_MS) throw error
+    }
+  }
+  return job
 }
 
 /** Objects of one class, or of all. @throws {PlatformError} class.not_found */

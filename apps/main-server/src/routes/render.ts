@@ -8,7 +8,7 @@ import {
 } from '@sextant/contracts'
 import type { ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from '../compose.ts'
-import { objectsOf, renderObject, type RenderItem } from '../render-workflow.ts'
+import { objectsOf, renderObjects, type RenderItem, type RenderOrder, type RenderTarget } from '../render-workflow.ts'
 
 const response = { 200: workflowResponseV1 }
 
@@ -19,15 +19,13 @@ const workflow = (success: boolean, message: string, results: Record<string, unk
   results,
 })
 
-/** Template rendering through Main; one object after the other, because the Render server uses all cores for one. */
+/** Template rendering through Main. One object somebody waits for goes before a list, a list before a whole library. */
 export function registerRender(app: ServiceApp, deps: Dependencies): void {
-  const renderAll = async (
-    targets: readonly { readonly className: string; readonly name: string }[],
-    force: boolean,
-    requestId: string,
+  const render = async (
+    targets: readonly RenderTarget[],
+    order: RenderOrder,
   ): Promise<{ items: RenderItem[]; successful: number; done: { class_name: string; object_name: string }[] }> => {
-    const items: RenderItem[] = []
-    for (const { className, name } of targets) items.push(await renderObject(className, name, force, deps, requestId))
+    const items = await renderObjects(targets, order, deps)
     const done = targets
       .filter((_, index) => items[index]?.success === true)
       .map(({ className, name }) => ({ class_name: className, object_name: name }))
@@ -41,7 +39,11 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
       const { class_name, object_names, force_regenerate } = request.body
       await deps.library.listObjects(class_name)
       const targets = object_names.map((name) => ({ className: class_name, name }))
-      const { items, successful } = await renderAll(targets, force_regenerate, request.id)
+      const { items, successful } = await render(targets, {
+        force: force_regenerate,
+        priority: 'normal',
+        requestId: request.id,
+      })
       return workflow(successful > 0, `Processed ${successful}/${targets.length} objects`, {
         success: successful > 0,
         total: targets.length,
@@ -56,7 +58,11 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
     { schema: { body: renderSingleRequestV1, response } },
     async (request) => {
       const { class_name, object_name, force } = request.body
-      const { items, successful } = await renderAll([{ className: class_name, name: object_name }], force, request.id)
+      const { items, successful } = await render([{ className: class_name, name: object_name }], {
+        force,
+        priority: 'interactive',
+        requestId: request.id,
+      })
       return workflow(successful > 0, `Template generation for ${class_name}/${object_name}`, {
         success: successful > 0,
         total: 1,
@@ -74,7 +80,11 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
       const missing = []
       for (const object of objects) if (!(await deps.library.hasTemplates(object))) missing.push(object)
       if (missing.length === 0) return workflow(true, 'No missing templates found', { processed: 0, skipped: 0 })
-      const { successful, done, items } = await renderAll(missing, false, request.id)
+      const { successful, done, items } = await render(missing, {
+        force: false,
+        priority: 'background',
+        requestId: request.id,
+      })
       return workflow(successful > 0, `Generated templates for ${successful}/${missing.length} objects`, {
         total: missing.length,
         successful,
@@ -90,7 +100,11 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
     async (request) => {
       const objects = await objectsOf(request.body.class_name, deps)
       if (objects.length === 0) return workflow(true, 'No objects found', { processed: 0 })
-      const { successful, done, items } = await renderAll(objects, request.body.force, request.id)
+      const { successful, done, items } = await render(objects, {
+        force: request.body.force,
+        priority: 'background',
+        requestId: request.id,
+      })
       return workflow(successful > 0, `Generated templates for ${successful}/${objects.length} objects`, {
         total: objects.length,
         successful,
