@@ -1,4 +1,5 @@
 import { templateManifestSchema, type TemplateFile } from '@sextant/contracts'
+import { cross, dot, normalize, subtract, transformPointInto, type Vector3 } from '@sextant/geometry'
 import { parseNpy } from '@sextant/image'
 import { decode as decodePng } from 'fast-png'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ import {
   templateFiles,
   type TemplateEncoders,
 } from './template-set.ts'
+import { templateFromObject } from './viewpoints.ts'
 
 const recipe = { ...TEMPLATE_RECIPE_DEFAULTS, imageSize: 16, focalLength: 711.1113 / 32 }
 const tetrahedron = {
@@ -70,6 +72,58 @@ describe('createTemplateEncoders', () => {
         const expected = inside[o] === 0 ? -1 : template.objectCoordinates[3 * o + k]
         expect(Math.abs(data[3 * o + k] - expected)).toBeLessThanOrEqual(2 ** -5)
       }
+    }
+  })
+})
+
+describe('the files of a set', () => {
+  /** Three corners each, mm. */
+  const faces = Array.from({ length: tetrahedron.faces.length / 3 }, (_, f) =>
+    Array.from(tetrahedron.faces.subarray(3 * f, 3 * f + 3), (v) => tetrahedron.positions.subarray(3 * v, 3 * v + 3)),
+  )
+  const middle = [0, 1, 2].map((k) => faces.flat().reduce((sum, corner) => sum + corner[k], 0) / (3 * faces.length))
+
+  /** Distance to the surface of a point of it, mm: of all faces' planes the one that lies farthest out counts. */
+  function distanceToSurface(point: Float32Array): number {
+    const heights = faces.map(([a, b, c]) => {
+      const normal = normalize(cross(subtract(vector(b), vector(a)), subtract(vector(c), vector(a))))
+      const side = Math.sign(dot(normal, subtract(vector(a), vector(middle))))
+      return side * dot(normal, subtract(vector(point), vector(a)))
+    })
+    return Math.abs(Math.max(...heights))
+  }
+  const vector = ([x, y, z]: Iterable<number>): Vector3 => [x, y, z]
+
+  it('coordinates lie on the CAD and project to their pixel; the mask is where depth is, in all 42 views', async () => {
+    const size = 64
+    const set = createTemplateWorkspace(tetrahedron, { ...recipe, imageSize: size, focalLength: 711.1113 / 8 })
+    const { camera, directions, scene } = set
+    // Half floats of 32 to 64 mm are 1/32 mm apart.
+    const step = 2 ** -5
+    const byName = new Map<string, Uint8Array>()
+    for await (const { name, bytes } of templateFiles(set, createTemplateEncoders(), 0.1)) byName.set(name, bytes)
+    for (const [view, direction] of directions.entries()) {
+      const pose = templateFromObject(direction, scene.cameraDistance)
+      const mask = decodePng(byName.get(`mask_${view}.png`)!).data
+      const depth = decodePng(byName.get(`depth_${view}.png`)!).data
+      const { data: xyz } = parseNpy(byName.get(`xyz_${view}.npy`)!)
+      const worst = { surface: 0, pixel: 0, depth: 0 }
+      let inside = 0
+      for (let o = 0; o < size * size; o++) {
+        expect(mask[o] === 255, `view ${view}, pixel ${o}`).toBe(depth[o] > 0)
+        if (mask[o] === 0) continue
+        inside++
+        const point = xyz.subarray(3 * o, 3 * o + 3)
+        const [x, y, z] = transformPointInto([0, 0, 0], pose, point)
+        worst.surface = Math.max(worst.surface, distanceToSurface(point))
+        worst.depth = Math.max(worst.depth, Math.abs(z - 0.1 * depth[o]))
+        const [u, v] = [(camera.fx * x) / z + camera.cx, (camera.fy * y) / z + camera.cy]
+        worst.pixel = Math.max(worst.pixel, Math.abs(u - (o % size)), Math.abs(v - Math.floor(o / size)))
+      }
+      expect(inside).toBeGreaterThan(100)
+      expect(worst.surface).toBeLessThan(0.1 + step)
+      expect(worst.depth).toBeLessThan(0.1 + step)
+      expect(worst.pixel).toBeLessThan((step * camera.fx) / (scene.cameraDistance / 2))
     }
   })
 })

@@ -1,4 +1,4 @@
-import { rotationOf } from '@sextant/geometry'
+import { cross, normalize, rotationOf, type Vector3 } from '@sextant/geometry'
 import { describe, expect, it } from 'vitest'
 import { templateFromObject, viewDirections } from './viewpoints.ts'
 
@@ -99,6 +99,19 @@ describe('templateFromObject', () => {
         expect(R[2]).toBeCloseTo(0, 12)
         expect(R[5]).toBeLessThan(0)
       }
+    }
+  })
+
+  it('has the axes of the published rule, in all 42 published views', () => {
+    for (const [view, position] of PUBLISHED.entries()) {
+      const forward: Vector3 = [-position[0], -position[1], -position[2]]
+      const helper: Vector3 = Math.abs(position[2]) > 0.999 ? [0, -1, 0] : [0, 0, -1]
+      const right = normalize(cross(helper, forward))
+      const down = normalize(cross(forward, right))
+      // Columns of the camera-to-object rotation are rows of the object-to-camera rotation.
+      rotationOf(templateFromObject(viewDirections(42)[view], 1)).forEach((value, k) => {
+        expect(Math.abs(value - [...right, ...down, ...forward][k]), `view ${view}`).toBeLessThan(1e-6)
+      })
     }
   })
 
