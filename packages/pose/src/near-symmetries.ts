@@ -1,6 +1,15 @@
-import { eigenSymmetric3, rotationAbout, rotationAngleBetween, type Vector3 } from '@sextant/geometry'
+import { rotationAbout, rotationAngleBetween, type Vector3 } from '@sextant/geometry'
 import type { OrientedPoints } from '@sextant/hypotheses'
-import { createKdTree, nearestInto } from '@sextant/neighbors'
+import { createMotionFit, isWithin, type MotionFit } from './motion-fit.ts'
+import {
+  acceptedTurns,
+  candidateDirections,
+  halfTurnOf,
+  halfTurnsAcross,
+  turnsAbout,
+  type TryTurn,
+  type TurnSeries,
+} from './symmetry-turns.ts'
 
 /** A straight line about which the shape can turn. */
 export interface FreeAxis {
@@ -19,59 +28,79 @@ export interface NearSymmetries {
   readonly freeAxes: FreeAxis[]
 }
 
-const STEPS = 12
-const FAR_DISTANCE = 0.045
-/** Mean distance (in diameters) and share of far points under which a motion looks the same. */
-const SAME = { mean: 0.022, farShare: 0.06 }
-/** The same for a body of revolution with something small on it (the handle of a mug): worth trying all turns. */
-const NEARLY_SAME = { mean: 0.04, farShare: 0.25 }
+/** Looks alike but for something small: a search has to try it. */
+export const SEARCH_TOLERANCE: MotionFit = { mean: 0.022, farShare: 0.06 }
+/** Looks the same: what is said of an object. */
+export const REPORT_TOLERANCE: MotionFit = { mean: 0.022, farShare: 0.02 }
+/** A body of revolution with something small on it (the handle of a mug): worth trying all turns. */
+const NEARLY_FREE: MotionFit = { mean: 0.04, farShare: 0.25 }
+
 const MIN_ACCEPTED_FOR_FREE = 9
 const MAX_MOTIONS = 28
-const SAME_ROTATION = 0.12
-/** The axis of a mug does not pass through the centre of its box: the shift is found by translation-only ICP. */
-const SHIFT_ITERATIONS = 10
-const TRIMMED_SHARE = 0.7
+/** Rotations nearer than this are one, rad. */
+export const SAME_ROTATION = 0.12
 
 /**
- * Tests turns of 30 degrees about the coordinate and principal directions, each with the shift that fits best; closes
- * the accepted ones under composition.
+ * Tests turns of 30 degrees about the coordinate and principal directions, each with the shift that fits best, and half
+ * turns across nearly free axes; closes the accepted ones under composition.
  *
  * @param probes    points to turn, origin at the centre
  * @param surface   points to meet
  * @param diameter  mm
- * @cost about 300 nearest-neighbour sweeps over the probes
+ * @cost 300 to 1500 nearest-neighbour sweeps over the probes
  */
-export function findNearSymmetries(probes: OrientedPoints, surface: OrientedPoints, diameter: number): NearSymmetries {
+export function findNearSymmetries(
+  probes: OrientedPoints,
+  surface: OrientedPoints,
+  diameter: number,
+  tolerance: MotionFit = SEARCH_TOLERANCE,
+): NearSymmetries {
   const fit = createMotionFit(probes, surface, diameter)
+  const tryTurn: TryTurn = (direction, angle) => {
+    const motion = new Float64Array(12)
+    motion.set(rotationAbout(direction, angle))
+    return { motion, fit: fit(motion) }
+  }
   const motions: Float64Array[] = []
   const freeAxes: FreeAxis[] = []
-  const addIfNew = (motion: Float64Array): void => {
-    const known = [IDENTITY, ...motions]
-    const isNew = known.every(
+  const isNew = (motion: Float64Array): boolean =>
+    motions.length < MAX_MOTIONS &&
+    [IDENTITY, ...motions].every(
       (other) => rotationAngleBetween(motion.subarray(0, 9), other.subarray(0, 9)) > SAME_ROTATION,
     )
-    if (isNew && motions.length < MAX_MOTIONS) motions.push(motion)
+  const addIfNew = (motion: Float64Array): void => {
+    if (isNew(motion)) motions.push(motion)
   }
-  for (const direction of candidateDirections(surface)) {
-    const turns = Array.from({ length: STEPS - 1 }, (_, k) => {
-      const motion = new Float64Array(12)
-      motion.set(rotationAbout(direction, (2 * Math.PI * (k + 1)) / STEPS))
-      return { motion, quality: fit(motion) }
-    })
-    if (turns.filter(({ quality }) => isWithin(quality, NEARLY_SAME)).length >= MIN_ACCEPTED_FOR_FREE) {
-      // The half turn about a line through c shifts by 2 c (its part across the line).
-      const half = turns[STEPS / 2 - 1].motion
-      const isExact = turns.filter(({ quality }) => isWithin(quality, SAME)).length >= MIN_ACCEPTED_FOR_FREE
-      freeAxes.push({ direction, point: [half[9] / 2, half[10] / 2, half[11] / 2], isExact })
-    } else for (const { motion, quality } of turns) if (isWithin(quality, SAME)) addIfNew(motion)
+  for (const candidate of candidateDirections(surface)) {
+    const series = turnsAbout(candidate, tryTurn)
+    const axis = freeAxisOf(series, tolerance)
+    if (axis === null) acceptedTurns(series, tolerance).forEach(addIfNew)
+    else {
+      freeAxes.push(axis)
+      if (axis.isExact) continue
+      // A square prism: its quarter turns are more than the turns that are tried about every such axis.
+      acceptedTurns(series, REPORT_TOLERANCE).forEach(addIfNew)
+      halfTurnsAcross(series.direction, tryTurn, tolerance).forEach(addIfNew)
+    }
   }
   for (let i = 0; i < motions.length && motions.length < MAX_MOTIONS; i++) {
     for (let j = 0; j < motions.length && motions.length < MAX_MOTIONS; j++) {
       const product = composeMotions(motions[i], motions[j])
-      if (isWithin(fit(product), SAME)) addIfNew(product)
+      if (isNew(product) && isWithin(fit(product), tolerance)) motions.push(product)
     }
   }
   return { motions, freeAxes: freeAxes.slice(0, 3) }
+}
+
+/** null: the shape does not turn about this direction, not even nearly */
+function freeAxisOf(series: TurnSeries, tolerance: MotionFit): FreeAxis | null {
+  const isFree = (limits: MotionFit): boolean =>
+    series.turns.filter(({ fit }) => isWithin(fit, limits)).length >= MIN_ACCEPTED_FOR_FREE
+  if (!isFree(NEARLY_FREE)) return null
+  // The half turn about a line through c shifts by 2 c (its part across the line).
+  const half = halfTurnOf(series).motion
+  const point: Vector3 = [half[9] / 2, half[10] / 2, half[11] / 2]
+  return { direction: series.direction, point, isExact: isFree(tolerance) }
 }
 
 /** The turn by `angle` (rad) about a free axis, 12 numbers. */
@@ -99,94 +128,4 @@ export function composeMotions(a: Float64Array, b: Float64Array): Float64Array {
   return out
 }
 
-interface FitQuality {
-  /** in diameters */
-  readonly mean: number
-  readonly farShare: number
-}
-
-function isWithin(quality: FitQuality, limits: FitQuality): boolean {
-  return quality.mean < limits.mean && quality.farShare < limits.farShare
-}
-
-/** Shifts a motion (in place) to where it fits best and says how well. */
-function createMotionFit(
-  probes: OrientedPoints,
-  surface: OrientedPoints,
-  diameter: number,
-): (motion: Float64Array) => FitQuality {
-  const tree = createKdTree(surface.positions)
-  const count = probes.positions.length / 3
-  const moved = new Float32Array(3 * count)
-  const indices = new Uint32Array(count)
-  const squared = new Float32Array(count)
-  const mean = [0, 0, 0]
-  for (let i = 0; i < 3 * count; i++) mean[i % 3] += probes.positions[i] / count
-  return (motion) => {
-    // Starts as a turn about the mean of the surface, which lies nearer to the axis than the centre of the box.
-    for (let r = 0; r < 3; r++) {
-      motion[9 + r] = mean[r] - (motion[3 * r] * mean[0] + motion[3 * r + 1] * mean[1] + motion[3 * r + 2] * mean[2])
-    }
-    for (let iteration = 0; ; iteration++) {
-      moveInto(moved, probes.positions, motion)
-      nearestInto(indices, squared, tree, moved)
-      if (iteration === SHIFT_ITERATIONS) break
-      const limit = Float32Array.from(squared).sort()[Math.floor(TRIMMED_SHARE * (count - 1))]
-      const shift = [0, 0, 0]
-      let used = 0
-      for (let i = 0; i < count; i++) {
-        if (squared[i] > limit) continue
-        used++
-        for (let k = 0; k < 3; k++) shift[k] += surface.positions[3 * indices[i] + k] - moved[3 * i + k]
-      }
-      for (let k = 0; k < 3; k++) motion[9 + k] += shift[k] / used
-    }
-    let sum = 0
-    let far = 0
-    for (const value of squared) {
-      const distance = Math.sqrt(value)
-      sum += distance
-      if (distance > FAR_DISTANCE * diameter) far++
-    }
-    return { mean: sum / count / diameter, farShare: far / count }
-  }
-}
-
-function moveInto(out: Float32Array, points: Float32Array, m: Float64Array): void {
-  for (let i = 0; i < points.length; i += 3) {
-    const x = points[i]
-    const y = points[i + 1]
-    const z = points[i + 2]
-    out[i] = m[0] * x + m[1] * y + m[2] * z + m[9]
-    out[i + 1] = m[3] * x + m[4] * y + m[5] * z + m[10]
-    out[i + 2] = m[6] * x + m[7] * y + m[8] * z + m[11]
-  }
-}
-
 const IDENTITY = Float64Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])
-
-/** Coordinate axes and the principal axes that differ from them by more than 8 degrees. */
-function candidateDirections(points: OrientedPoints): Vector3[] {
-  const axes: Vector3[] = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ]
-  const n = points.positions.length / 3
-  const mean = [0, 0, 0]
-  for (let i = 0; i < points.positions.length; i++) mean[i % 3] += points.positions[i] / n
-  const C = new Float64Array(9)
-  for (let i = 0; i < points.positions.length; i += 3) {
-    for (let r = 0; r < 3; r++) {
-      for (let c = 0; c < 3; c++) {
-        C[3 * r + c] += (points.positions[i + r] - mean[r]) * (points.positions[i + c] - mean[c])
-      }
-    }
-  }
-  for (const vector of eigenSymmetric3(C).vectors) {
-    const axis: Vector3 = [vector[0], vector[1], vector[2]]
-    const isNew = axes.every((a) => Math.abs(a[0] * axis[0] + a[1] * axis[1] + a[2] * axis[2]) < 0.99)
-    if (isNew) axes.push(axis)
-  }
-  return axes
-}

@@ -29,33 +29,41 @@ export interface PreparedModel {
 }
 
 /** Changes with anything that changes what `prepareModel` makes of a mesh; prepared models of other versions are stale. */
-export const MODEL_VERSION = '1'
+export const MODEL_VERSION = '2'
 
 const PAIR_VOXEL = 0.065
 const FINE_VOXEL = 0.03
 const MAX_PAIR_POINTS = 1200
 const CHECK_POINTS = 250
+/** Points that are turned to find symmetries. */
+const PROBES = 400
 const COARSE_CELL = 0.022
 const FINE_CELL = 0.012
 
+/** The surface of an object as it is seen from outside. */
+export interface ModelSamples {
+  /** mm */
+  readonly diameter: number
+  /** centre of the bounding box, mm, object; everything below has it as origin */
+  readonly center: Vector3
+  readonly mesh: TriangleMesh
+  /** at most 1200, for point pairs */
+  readonly pairPoints: OrientedPoints
+  readonly finePoints: OrientedPoints
+  /** 400 of the pair points, spread evenly */
+  readonly probes: OrientedPoints
+}
+
 /**
- * Samples the surface seen from outside, indexes its point pairs, decimates it for rendering and finds the rotations
- * that look alike.
- *
  * @param mesh  mm, object
- * @throws {RangeError} no face, or no extent
- * @cost 0.2-0.5 s, 5-12 MB
+ * @throws {RangeError} no face, no extent, or nothing to be seen from outside
  */
-export function prepareModel(mesh: TriangleMesh): PreparedModel {
+export function sampleModel(mesh: TriangleMesh): ModelSamples {
   const diameter = diameterOf(mesh)
   if (!(diameter > 0)) throw new RangeError(`diameter is ${diameter}`)
   const box = boundingBox(mesh)
   const center: Vector3 = [(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, (box.min[2] + box.max[2]) / 2]
   const centered: TriangleMesh = { ...mesh, positions: mesh.positions.map((value, i) => value - center[i % 3]) }
-  const usesColor = mesh.colors !== undefined && isColorInformative(mesh.colors)
-  const fineMesh = createRasterMesh(withoutNormals(simplifyByClustering(centered, FINE_CELL * diameter)))
-  const coarseMesh = createRasterMesh(withoutNormals(simplifyByClustering(centered, COARSE_CELL * diameter)))
-
   const samples = sampleVisibleSurface(createRasterMesh(withoutNormals(centered)), diameter)
   if (samples.count === 0) throw new RangeError('no surface is visible from outside')
   const coarsePoints = clusterPoints(samples, PAIR_VOXEL * diameter)
@@ -64,15 +72,29 @@ export function prepareModel(mesh: TriangleMesh): PreparedModel {
       ? farthestPointOrder(coarsePoints, MAX_PAIR_POINTS)
       : coarsePoints
   const finePoints = clusterPoints(samples, FINE_VOXEL * diameter)
-  const shape = findNearSymmetries(farthestPointOrder(pairPoints, 400), finePoints, diameter)
+  return { diameter, center, mesh: centered, pairPoints, finePoints, probes: farthestPointOrder(pairPoints, PROBES) }
+}
+
+/**
+ * Samples the surface seen from outside, indexes its point pairs, decimates it for rendering and finds the rotations
+ * that look alike.
+ *
+ * @param mesh  mm, object
+ * @throws {RangeError} no face, or no extent
+ * @cost 0.3-1 s, 5-12 MB
+ */
+export function prepareModel(mesh: TriangleMesh): PreparedModel {
+  const { diameter, center, mesh: centered, pairPoints, finePoints, probes } = sampleModel(mesh)
+  const usesColor = mesh.colors !== undefined && isColorInformative(mesh.colors)
+  const shape = findNearSymmetries(probes, finePoints, diameter)
   return {
     diameter,
     center,
     pairTable: buildPairTable(usesColor ? pairPoints : { ...pairPoints, chroma: null }, diameter),
     checkPoints: farthestPointOrder(pairPoints, CHECK_POINTS),
     finePoints: shuffleByStride(finePoints),
-    coarseMesh,
-    fineMesh,
+    coarseMesh: createRasterMesh(withoutNormals(simplifyByClustering(centered, COARSE_CELL * diameter))),
+    fineMesh: createRasterMesh(withoutNormals(simplifyByClustering(centered, FINE_CELL * diameter))),
     usesColor,
     nearSymmetries: shape.motions,
     freeAxes: shape.freeAxes,

@@ -1,8 +1,8 @@
+import type { ObjectSymmetries } from '@sextant/contracts'
 import { rotationAbout, transformPointInto, type TriangleMesh, type Vector3 } from '@sextant/geometry'
 import { createBoxMesh, createBracketMesh } from '@sextant/testkit'
 import { describe, expect, it } from 'vitest'
-import { prepareModel } from './prepare-model.ts'
-import { reportSymmetries } from './report-symmetries.ts'
+import { reportSymmetries, symmetriesOfMesh } from './report-symmetries.ts'
 
 /** A closed can about the line through `foot` along z. */
 function canMesh([x, y, z]: Vector3, radius: number, height: number, topRadius = radius): TriangleMesh {
@@ -19,7 +19,11 @@ function canMesh([x, y, z]: Vector3, radius: number, height: number, topRadius =
   return { positions: Float32Array.from(positions), faces: Uint32Array.from(faces) }
 }
 
-const symmetriesOf = (mesh: TriangleMesh) => reportSymmetries(prepareModel(mesh))
+function symmetriesOf(mesh: TriangleMesh, options = {}): ObjectSymmetries {
+  const symmetries = symmetriesOfMesh(mesh, options)
+  if (symmetries === null) throw new Error('nothing can be seen')
+  return symmetries
+}
 
 describe('reportSymmetries', () => {
   it('gives the three half turns of a box about its own centre, wherever its origin is', () => {
@@ -48,6 +52,48 @@ describe('reportSymmetries', () => {
     const { symmetries_discrete, symmetries_continuous } = symmetriesOf(canMesh([0, 0, 0], 20, 100, 45))
     expect(symmetries_continuous).toHaveLength(1)
     expect(symmetries_discrete).toEqual([])
+  })
+
+  it('gives all turns of a square prism, however it lies about its axis', () => {
+    const prism = createBoxMesh([-40, -40, -100], [40, 40, 100])
+    const R = rotationAbout([0, 0, 1], 0.35)
+    const turned = { ...prism, positions: prism.positions.slice() }
+    for (let i = 0; i < turned.positions.length; i += 3) {
+      const [x, y] = prism.positions.subarray(i, i + 2)
+      turned.positions[i] = R[0] * x + R[1] * y
+      turned.positions[i + 1] = R[3] * x + R[4] * y
+    }
+    const { symmetries_discrete, symmetries_continuous } = symmetriesOf(turned)
+    expect(symmetries_continuous).toEqual([])
+    expect(symmetries_discrete).toHaveLength(7)
+    const corner = turned.positions.subarray(0, 3)
+    for (const m of symmetries_discrete) {
+      const [x, y, z] = transformPointInto([0, 0, 0], Float64Array.from(m), corner)
+      let nearest = Infinity
+      for (let i = 0; i < turned.positions.length; i += 3) {
+        const [u, v, w] = turned.positions.subarray(i, i + 3)
+        nearest = Math.min(nearest, Math.hypot(u - x, v - y, w - z))
+      }
+      // 5 % of the diameter.
+      expect(nearest).toBeLessThan(11)
+    }
+  })
+
+  it('counts colours when asked: a box with one end painted', () => {
+    const box = createBoxMesh([-30, -20, -50], [30, 20, 50])
+    const colors = Uint8Array.from(box.positions, (_, i) => (box.positions[3 * Math.floor(i / 3) + 2] > 0 ? 230 : 40))
+    expect(symmetriesOf({ ...box, colors }).symmetries_discrete).toHaveLength(3)
+    expect(symmetriesOf({ ...box, colors }, { inColor: true }).symmetries_discrete).toHaveLength(1)
+    expect(symmetriesOf(box, { inColor: true }).symmetries_discrete).toHaveLength(3)
+  })
+
+  it('knows the axis of a printed can by its shape alone', () => {
+    const can = canMesh([0, 0, 0], 33, 120)
+    const colors = Uint8Array.from(can.positions, (_, i) => (can.positions[3 * Math.floor(i / 3)] > 5 ? 220 : 60))
+    expect(symmetriesOf({ ...can, colors }).symmetries_continuous).toHaveLength(1)
+    expect(symmetriesOf({ ...can, colors }, { inColor: true }).symmetries_continuous).toEqual([])
+    const plain = colors.slice().fill(120)
+    expect(symmetriesOf({ ...can, colors: plain }, { inColor: true }).symmetries_continuous).toHaveLength(1)
   })
 
   it('gives none of a bracket', () => {

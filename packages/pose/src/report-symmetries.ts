@@ -1,24 +1,37 @@
 import type { ObjectSymmetries } from '@sextant/contracts'
 import { dot, type TriangleMesh, type Vector3 } from '@sextant/geometry'
-import { prepareModel, type PreparedModel } from './prepare-model.ts'
+import { symmetriesInColor } from './color-symmetry.ts'
+import { findNearSymmetries, REPORT_TOLERANCE } from './near-symmetries.ts'
+import { sampleModel, type ModelSamples, type PreparedModel } from './prepare-model.ts'
+import { SAME_DIRECTION } from './symmetry-turns.ts'
 
-/** Cosine of 8 degrees: the search takes directions nearer than that for one. */
-const SAME_DIRECTION = 0.99
-
-/** The symmetries of a mesh; null: no surface can be seen from outside, so that it cannot be looked for. */
-export function symmetriesOfMesh(mesh: TriangleMesh): ObjectSymmetries | null {
+/**
+ * The symmetries of a mesh; null: no surface can be seen from outside, so that it cannot be looked for.
+ *
+ * @param mesh     mm, object
+ * @param inColor  only those that its colours have too
+ */
+export function symmetriesOfMesh(
+  mesh: TriangleMesh,
+  { inColor = false }: { readonly inColor?: boolean } = {},
+): ObjectSymmetries | null {
+  let samples: ModelSamples
   try {
-    return reportSymmetries(prepareModel(mesh))
+    samples = sampleModel(mesh)
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
   }
+  const { center, diameter, finePoints, mesh: centered, probes } = samples
+  const ofShape = findNearSymmetries(probes, finePoints, diameter, REPORT_TOLERANCE)
+  const { motions, freeAxes } = inColor ? symmetriesInColor(ofShape, centered, finePoints) : ofShape
+  return reportSymmetries({ center, nearSymmetries: motions, freeAxes })
 }
 
 /**
- * The symmetries that the search reckons with, in the form of BOP's models_info: colour disregarded, in the object's own
- * coordinates. Axes that something small tells apart (the handle of a mug) are none. With a free axis the turns about
- * it are not listed, and of the motions that turn it over, one.
+ * Symmetries in the form of BOP's models_info, in the object's own coordinates. Axes that something small tells apart
+ * (the handle of a mug) are none. With a free axis the turns about it are not listed, and of the motions that turn it
+ * over, one.
  */
 export function reportSymmetries({
   center,

@@ -42,6 +42,7 @@ it('adds, lists, inspects and removes', async () => {
   expect(report).toContain('120.4 mm across; 12 faces, watertight, vertex colours')
   expect(report).toContain('unit: m (certain): library.json says m')
   expect(report).toContain('symmetries: 3 motions, 0 free axes')
+  expect(report).toContain('with its colours: 3 motions, 0 free axes')
   expect(await objects('inspect')).toBe(report)
   expect(await objects('inspect', 'toys')).toBe(report)
   const json = JSON.parse(await objects('inspect', file, '--json')) as { unit: object }

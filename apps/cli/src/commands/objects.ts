@@ -111,8 +111,14 @@ async function inspect(library: ObjectLibrary, what: string | undefined, flags: 
     const basis = flags.unit === undefined ? 'manifest' : 'declared'
     const verdict = judgeObject(inspection, unit === null ? null : { unit, basis })
     const symmetries = symmetriesOfMesh(mesh)
-    if (flags.json === true) console.log(JSON.stringify({ object: title, ...inspection, unit: verdict, symmetries }))
-    else printInspection(title, inspection, verdict, symmetries)
+    const symmetriesInColor = symmetriesOfMesh(mesh, { inColor: true })
+    const report = { object: title, ...inspection, unit: verdict, symmetries, symmetriesInColor }
+    if (flags.json === true) console.log(JSON.stringify(report))
+    else {
+      printInspection(title, inspection, verdict)
+      if (symmetries !== null) console.log(`  symmetries: ${countsOf(symmetries)}`)
+      if (symmetriesInColor !== null) console.log(`  with its colours: ${countsOf(symmetriesInColor)}`)
+    }
   }
 }
 
@@ -137,12 +143,7 @@ function splitName(text: string): [string, string] {
   return [className, name]
 }
 
-function printInspection(
-  title: string,
-  { mesh, warnings }: ObjectInspection,
-  verdict: UnitVerdict,
-  symmetries: ObjectSymmetries | null = null,
-): void {
+function printInspection(title: string, { mesh, warnings }: ObjectInspection, verdict: UnitVerdict): void {
   const size = mesh.boundingBox.size.map((value) => value.toPrecision(4)).join(' x ')
   const surface = [
     `${mesh.faceCount} faces`,
@@ -152,9 +153,8 @@ function printInspection(
   ]
   console.log(`${title}: ${size} mm, ${mesh.diameter.toPrecision(4)} mm across; ${surface.join(', ')}`)
   console.log(`  unit: ${verdict.unit ?? 'unknown'} (${verdict.verdict}): ${verdict.reasons.join('; ')}`)
-  if (symmetries !== null) {
-    const { symmetries_discrete: discrete, symmetries_continuous: continuous } = symmetries
-    console.log(`  symmetries: ${discrete.length} motions, ${continuous.length} free axes`)
-  }
   for (const warning of warnings) console.log(`  ${warning}`)
 }
+
+const countsOf = ({ symmetries_discrete: discrete, symmetries_continuous: continuous }: ObjectSymmetries): string =>
+  `${discrete.length} motions, ${continuous.length} free axes`
