@@ -106,13 +106,13 @@ function bytesOf(value: unknown, seen = new Set<unknown>()): number {
 const ask = (scene: ReturnType<typeof prepareScene>, model: PreparedModel) =>
   estimateObject(scene, model, null, POSE_DEFAULTS, { trace: createTrace(() => 0) })
 
-const models = meshes.map(prepareModel)
+const models = meshes.map((mesh) => prepareModel(mesh))
 const sizes = models.map((model) => bytesOf(model) / 1e6).sort((a, b) => a - b)
 console.log(
   `memory of ${sizes.length} prepared objects: median ${sizes[sizes.length >> 1]?.toFixed(1)} MB, most ${sizes.at(-1)?.toFixed(1)} MB\n`,
 )
 
-const inFrame = present.map(prepareModel)
+const inFrame = present.map((mesh) => prepareModel(mesh))
 console.log('image        prepare frame ms   one object, whole scene, ms')
 for (const [width, height] of [
   [320, 240],

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeDepthPng, encodeGrayPng } from '@sextant/image'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,6 +85,22 @@ describe('POST /api/v1/workflow/full-pipeline', () => {
     expect(pose.uncertainty.covariance).toHaveLength(36)
     expect(pose.score_parts.toleranceRatio).toBeGreaterThan(0)
     expect(await readdir(join(services.staticRoot, 'cache/models'))).not.toHaveLength(0)
+  })
+
+  it('prepares an object anew when symmetries are declared of it, and keeps its templates', async () => {
+    const models = join(services.staticRoot, 'cache/models')
+    const manifest = join(services.staticRoot, 'meshes/example/library.json')
+    await post({ object_name: 'box', output_mode: 'none' })
+    const before = await readdir(models)
+    const symmetries = { symmetries_discrete: [[-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]] }
+    await writeFile(manifest, JSON.stringify({ objects: { box: { symmetries } } }))
+    try {
+      const { answer } = await post({ object_name: 'box', output_mode: 'none' })
+      expect(answer).toMatchObject({ success: true, results: { render: { skipped: true } } })
+      expect(await readdir(models)).toHaveLength(before.length + 1)
+    } finally {
+      await rm(manifest)
+    }
   })
 
   it('answers within a time budget that is far too short, without a guess', async () => {

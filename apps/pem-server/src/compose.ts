@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { PlatformError } from '@sextant/contracts'
+import { PlatformError, type ObjectSymmetries } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
@@ -52,11 +53,14 @@ export function compose(config: Config): Dependencies {
     maxQueue: config.queueMax,
   })
   const cad = createArtifactCache<PreparedModel>(config.cadCache, byteLengthOf)
-  const prepare = (cadPath: string, cadSha256: string): Promise<PreparedModel> =>
-    cad.get(
-      cadSha256,
-      async () => (await pool.run({ kind: 'prepare', cadPath, cadSha256, modelCacheDirectory })) as PreparedModel,
-    )
+  const prepare = async (cadPath: string): Promise<{ cadSha256: string; modelKey: string; model: PreparedModel }> => {
+    const cadSha256 = await library.digestOf(cadPath)
+    const { symmetries } = await library.declarationOf({ cadPath })
+    const modelKey = modelKeyOf(cadSha256, symmetries)
+    const task = { kind: 'prepare', cadPath, symmetries, modelKey, modelCacheDirectory } as const
+    const model = await cad.get(modelKey, async () => (await pool.run(task)) as PreparedModel)
+    return { cadSha256, modelKey, model }
+  }
   const network = config.engine === 'geometric' ? null : createNetworkEngine(config)
   return {
     library,
@@ -67,8 +71,7 @@ export function compose(config: Config): Dependencies {
     engine: () => engineStatusOf(config.engine, network),
     async estimate({ cadPath, templateDirectory, engine, replay = null, ...task }) {
       const started = performance.now()
-      const cadSha256 = await library.digestOf(cadPath)
-      const model = await prepare(cadPath, cadSha256)
+      const { cadSha256, modelKey, model } = await prepare(cadPath)
       const modelMs = performance.now() - started
       const frameKey = frameKeyOf(task.bytes)
       let proposed: NetworkPosesResult | null = null
@@ -87,7 +90,7 @@ export function compose(config: Config): Dependencies {
         kind: 'estimate',
         ...task,
         foreign,
-        cadSha256,
+        modelKey,
         model,
         frameKey,
         ...settings,
@@ -95,10 +98,18 @@ export function compose(config: Config): Dependencies {
       return { ...result, timings: { model: modelMs, ...proposed?.timings, ...result.timings } }
     },
     async preload(cadPath) {
-      await prepare(cadPath, await library.digestOf(cadPath))
+      await prepare(cadPath)
     },
     async close() {
       await Promise.all([pool.close(), network?.close()])
     },
   }
+}
+
+/** What a prepared model depends on; symmetries do not change the templates, so they are not in the CAD's digest. */
+function modelKeyOf(cadSha256: string, symmetries: ObjectSymmetries | null): string {
+  if (symmetries === null) return cadSha256
+  return createHash('sha256')
+    .update(`${cadSha256}:${JSON.stringify(symmetries)}`)
+    .digest('hex')
 }

@@ -2,6 +2,7 @@ import {
   createTrace,
   type Detection,
   type ObjectOutcome,
+  type ObjectSymmetries,
   type PoseEstimate,
   type PoseOptionsV2,
   type StageTimings,
@@ -27,7 +28,10 @@ import { LruCache } from './lru-cache.ts'
 export interface PrepareTask {
   readonly kind: 'prepare'
   readonly cadPath: string
-  readonly cadSha256: string
+  /** declared of the object; null: nothing */
+  readonly symmetries: ObjectSymmetries | null
+  /** digest of the CAD and of what is declared of it */
+  readonly modelKey: string
   /** where prepared models are kept between starts */
   readonly modelCacheDirectory: string
 }
@@ -38,7 +42,7 @@ export interface EstimateTask {
   readonly bytes: FrameBytes
   /** digest of colour, depth, camera and scale */
   readonly frameKey: string
-  readonly cadSha256: string
+  readonly modelKey: string
   readonly model: PreparedModel
   readonly detections: readonly Detection[] | null
   readonly options: PoseOptionsV2
@@ -84,8 +88,8 @@ async function estimate(task: EstimateTask): Promise<PoseTaskResult> {
   trace.timings.decode = performance.now() - started
   const scene = scenes.get(task.frameKey) ?? trace.span('scene', () => prepareScene(frame))
   scenes.set(task.frameKey, scene)
-  const model = models.get(task.cadSha256) ?? task.model
-  models.set(task.cadSha256, model)
+  const model = models.get(task.modelKey) ?? task.model
+  models.set(task.modelKey, model)
   const { searchThreads, searchEntry, foreign } = task
   if (foreign === null && searchThreads > 1) helpers ??= createSearchThreads(new URL(searchEntry), searchThreads)
   const { timeBudgetMs } = task.options
@@ -112,13 +116,14 @@ async function estimate(task: EstimateTask): Promise<PoseTaskResult> {
 }
 
 /** From the disk when the CAD was prepared before, else from the CAD. */
-async function loadModel({ cadPath, cadSha256, modelCacheDirectory }: PrepareTask): Promise<PreparedModel> {
+async function loadModel(task: PrepareTask): Promise<PreparedModel> {
+  const { cadPath, symmetries, modelKey, modelCacheDirectory } = task
   const cache = openBinaryCache<PreparedModel>(modelCacheDirectory, { version: MODEL_VERSION, limit: MODEL_FILES_KEPT })
-  const kept = await cache.read(cadSha256)
+  const kept = await cache.read(modelKey)
   if (kept !== null) return kept
   const { mesh } = await readUsableMesh(cadPath)
-  const model = prepareModel(mesh)
-  await cache.write(cadSha256, model)
+  const model = prepareModel(mesh, symmetries)
+  await cache.write(modelKey, model)
   return model
 }
 

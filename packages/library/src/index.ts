@@ -20,6 +20,7 @@ export {
   assertUsable,
   digestOfObjectFile,
   parseObjectFile,
+  readDeclaredSymmetries,
   readObjectFile,
   readObjectMesh,
   readUsableMesh,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname } from 'node:path'
-import { PlatformError } from '@sextant/contracts'
+import { PlatformError, type ObjectSymmetries } from '@sextant/contracts'
 import { MILLIMETERS_PER_UNIT, type LengthUnit } from '@sextant/geometry'
 import { decodeColor } from '@sextant/image'
 import {
@@ -15,7 +15,7 @@ import {
   type ReadMesh,
 } from '@sextant/mesh'
 import { canonicalMesh, type CadFile } from './canonical-mesh.ts'
-import { declaredUnitOf, readLibraryManifest } from './library-manifest.ts'
+import { declaredUnitOf, entryOf, readLibraryManifest } from './library-manifest.ts'
 
 /** A CAD file as it lies on disk, and the unit that the manifest beside it declares. */
 export interface ObjectFile extends CadFile {
@@ -46,6 +46,15 @@ export async function readObjectFile(cadPath: string): Promise<ObjectFile> {
   const directory = dirname(cadPath)
   const manifest = await readLibraryManifest(directory)
   return { directory, fileName, bytes, unit: declaredUnitOf(manifest, objectNameOf(cadPath)) }
+}
+
+/**
+ * The symmetries that the manifest beside a CAD file declares of it; null: none.
+ * @throws {PlatformError} library.manifest_invalid
+ */
+export async function readDeclaredSymmetries(cadPath: string): Promise<ObjectSymmetries | null> {
+  const manifest = await readLibraryManifest(dirname(cadPath))
+  return entryOf(manifest, objectNameOf(cadPath)).symmetries ?? null
 }
 
 /**

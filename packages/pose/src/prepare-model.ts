@@ -1,9 +1,11 @@
+import type { ObjectSymmetries } from '@sextant/contracts'
 import type { TriangleMesh, Vector3 } from '@sextant/geometry'
 import { buildPairTable, type OrientedPoints, type PairTable } from '@sextant/hypotheses'
 import { boundingBox, diameterOf, simplifyByClustering } from '@sextant/mesh'
 import { createRasterMesh, type RasterMesh } from '@sextant/raster'
 import { isColorInformative } from './chroma.ts'
 import { clusterPoints, farthestPointOrder, selectPoints } from './cluster-points.ts'
+import { withDeclared } from './declared-symmetries.ts'
 import { findNearSymmetries, type FreeAxis } from './near-symmetries.ts'
 import { sampleVisibleSurface } from './sample-model.ts'
 
@@ -79,14 +81,16 @@ export function sampleModel(mesh: TriangleMesh): ModelSamples {
  * Samples the surface seen from outside, indexes its point pairs, decimates it for rendering and finds the rotations
  * that look alike.
  *
- * @param mesh  mm, object
+ * @param mesh      mm, object
+ * @param declared  symmetries that somebody states; they are tried besides those that are found
  * @throws {RangeError} no face, or no extent
  * @cost 0.3-1 s, 5-12 MB
  */
-export function prepareModel(mesh: TriangleMesh): PreparedModel {
+export function prepareModel(mesh: TriangleMesh, declared: ObjectSymmetries | null = null): PreparedModel {
   const { diameter, center, mesh: centered, pairPoints, finePoints, probes } = sampleModel(mesh)
   const usesColor = mesh.colors !== undefined && isColorInformative(mesh.colors)
-  const shape = findNearSymmetries(probes, finePoints, diameter)
+  const found = findNearSymmetries(probes, finePoints, diameter)
+  const { motions, freeAxes } = declared === null ? found : withDeclared(found, declared, center)
   return {
     diameter,
     center,
@@ -96,8 +100,8 @@ export function prepareModel(mesh: TriangleMesh): PreparedModel {
     coarseMesh: createRasterMesh(withoutNormals(simplifyByClustering(centered, COARSE_CELL * diameter))),
     fineMesh: createRasterMesh(withoutNormals(simplifyByClustering(centered, FINE_CELL * diameter))),
     usesColor,
-    nearSymmetries: shape.motions,
-    freeAxes: shape.freeAxes,
+    nearSymmetries: motions,
+    freeAxes,
   }
 }
 

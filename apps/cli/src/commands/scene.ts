@@ -1,6 +1,6 @@
 import { readUploadedFrame, drawPoses, encodeColorPng, type ClientFrame } from '@sextant/image'
 import { type LengthUnit, MILLISECONDS_PER_SECOND, rotationOf, translationOf } from '@sextant/geometry'
-import { parseObjectFile, readObjectFile } from '@sextant/library'
+import { parseObjectFile, readDeclaredSymmetries, readObjectFile } from '@sextant/library'
 import { estimateScene, type SceneObject, type SceneObjectResult, type UserEvidence } from '@sextant/pipeline'
 import { POSE_DEFAULTS, prepareModel, type PreparedModel } from '@sextant/pose'
 import { createSearchThreads } from '@sextant/pose-threads'
@@ -109,7 +109,7 @@ async function modelPaths({ models, objects }: SceneFlags): Promise<Map<string, 
 async function loadModel(path: string, unit: LengthUnit | undefined): Promise<PreparedModel> {
   const file = await readObjectFile(path)
   const { mesh } = await parseObjectFile(unit === undefined ? file : { ...file, unit })
-  return prepareModel(mesh)
+  return prepareModel(mesh, await readDeclaredSymmetries(path))
 }
 
 function printTable(objects: readonly SceneObject[], results: readonly SceneObjectResult[]): void {
