@@ -1,6 +1,6 @@
 // A table as one question: all objects of a class asked for at once, some of them not there. Through the four services.
 //   sextant synth --models ../shared/data/meshes/ycbv --out <folder> --scenes 6 --frames 2 --objects 15 --kind table --distinct --seed 7000
-//   npx tsx bench/scenes.ts <folder>      (needs a build)
+//   npx tsx bench/scenes.ts <folder> [together]      (needs a build; `together` leaves out the rest and lists what is missed)
 // Prints recall and false claims, pixels explained twice, seconds and how they grow with the number of objects, and who is
 // taken for whom: asked together, and each object alone.
 import type { PoseV2, SceneRequestV2, SceneResponseV2 } from '@sextant/contracts'
@@ -31,7 +31,7 @@ const { freePort, startServices } = (await import(new URL('../tools/services.mjs
   startServices: (options: object) => Promise<Services>
 }
 
-const [folder = ''] = process.argv.slice(2)
+const [folder = '', only] = process.argv.slice(2)
 if (!existsSync(join(folder, 'models'))) {
   console.log('skipped: name a folder in BOP format; the first lines of this file say how to make one')
   process.exit(0)
@@ -83,6 +83,8 @@ try {
     const answer = await ask(item, asked)
     seconds.push((performance.now() - started) / MILLISECONDS_PER_SECOND)
     await together.add(item, answer)
+    if (only === 'together') await listMissed(item, answer)
+    if (only === 'together') continue
     const answers = []
     for (const object of asked) answers.push(await ask(item, [object]))
     await alone.add(item, { ...answer, objects: answers.flatMap(({ objects }) => objects) })
@@ -90,11 +92,11 @@ try {
   }
   seconds.sort((a, b) => a - b)
   console.log(`\n${asked.length} objects a frame: ${seconds[seconds.length >> 1]?.toFixed(1)} s (median), ${seconds.at(-1)?.toFixed(1)} s (longest)`) // prettier-ignore
-  for (const tally of [together, alone]) tally.print()
+  for (const tally of only === 'together' ? [together] : [together, alone]) tally.print()
   const pool = ['table', 'again', 'more'].flatMap(objectsOf)
   const first = cases[0] as EvaluationCase
   await ask(first, pool)
-  for (const count of GROWTH.filter((n) => n <= pool.length)) {
+  for (const count of GROWTH.filter((n) => n <= pool.length && only === undefined)) {
     const started = performance.now()
     await ask(first, pool.slice(0, count))
     console.log(`${count} objects: ${((performance.now() - started) / MILLISECONDS_PER_SECOND).toFixed(1)} s`)
@@ -102,6 +104,25 @@ try {
 } finally {
   await services.stop()
   rmSync(staticRoot, { recursive: true, force: true })
+}
+
+/** Why instances are missed: was the right place found and not believed, or another one taken? */
+async function listMissed(item: EvaluationCase, { objects }: SceneResponseV2): Promise<void> {
+  for (const instance of item.instances) {
+    if ((instance.visibleFraction ?? 1) < VISIBLE) continue
+    const name = nameOf(instance.model.path)
+    const answer = objects.find(({ objectName }) => objectName === name)
+    if (answer === undefined) continue
+    const errors = await Promise.all(answer.poses.map((pose) => rightInstance(item, name, pose)))
+    if (errors.includes(instance)) continue
+    const { bestRejected: best } = answer
+    const wasRight = best !== null && (await rightInstance(item, name, best)) !== null
+    const percent = Math.round(100 * (instance.visibleFraction ?? 1))
+    console.log(
+      `  missed ${name}, ${percent} % visible: ${answer.status} ${answer.reason ?? ''} ${answer.poses[0]?.score.toFixed(2) ?? ''}` +
+        `, best not believed ${best === null ? 'none' : `${best.score.toFixed(2)} (${wasRight ? 'right' : 'wrong'})`}`,
+    )
+  }
 }
 
 async function ask(item: EvaluationCase, objects: SceneRequestV2['objects']): Promise<SceneResponseV2> {

@@ -1,4 +1,5 @@
 // BOP metrics, dataset readers, result writers, synthetic scenes.
+export { averagePrecision, COCO_IOUS, type ScoredDetection } from './average-precision.ts'
 export {
   averageRecall,
   averageRecallMspd,

@@ -10,11 +10,13 @@ import { reliabilitySvg, rocSvg } from '../evaluate/plots.ts'
 import { formatRejection, summarizeRejection } from '../evaluate/rejection.ts'
 import { runInWorkers } from '../evaluate/run-in-workers.ts'
 import {
+  formatDetections,
   formatRow,
   formatStages,
   formatTable,
   ROW_HEADING,
   summarize,
+  summarizeDetections,
   type ConditionSummary,
 } from '../evaluate/summarize.ts'
 
@@ -22,7 +24,7 @@ interface EvalFlags {
   readonly set: string
   readonly data: string
   readonly engine: 'geometric'
-  readonly condition: EvaluationCondition[]
+  readonly condition?: EvaluationCondition[]
   readonly preset: PosePreset
   readonly generator: GeneratorName
   readonly seed: number
@@ -30,10 +32,18 @@ interface EvalFlags {
   readonly limit: number
   readonly workers: number
   readonly threads: number
+  readonly proposals: number
+  readonly task: 'pose' | 'detection'
   readonly quiet?: true
   readonly json?: string
   readonly plots?: string
   readonly baseline?: string
+}
+
+/** What is told when no condition is named. */
+const TASK_CONDITIONS: Readonly<Record<EvalFlags['task'], readonly EvaluationCondition[]>> = {
+  pose: ['mask', 'scene'],
+  detection: ['mask', 'proposals', 'scene'],
 }
 
 /** `sextant eval`: measures the engine on a data set with known poses. */
@@ -48,7 +58,14 @@ export function addEvalCommand(program: Command): void {
       '--condition <list>',
       `what the engine is told, comma-separated: ${CONDITIONS.join(', ')}, or all`,
       parseConditions,
-      ['mask', 'scene'],
+    )
+    .addOption(
+      new Option(
+        '--task <task>',
+        'pose; or detection: average precision of segmentation, and poses with and without it',
+      )
+        .choices(Object.keys(TASK_CONDITIONS))
+        .default('pose'),
     )
     .addOption(
       new Option('--preset <preset>', 'search effort').choices(Object.keys(SEARCH_EFFORTS)).default('balanced'),
@@ -63,6 +80,7 @@ export function addEvalCommand(program: Command): void {
     .option('--limit <n>', 'take at most n questions', parsePositive, Infinity)
     .option('--workers <n>', 'frames measured at a time', parsePositive, 2)
     .option('--threads <n>', 'threads that share each search', parsePositive, 1)
+    .option('--proposals <n>', 'proposals of segmentation handed on, with the condition proposals', parsePositive, 100)
     .option('--quiet', 'print totals only')
     .option('--json <file>', 'write rows and totals to a file')
     .option('--plots <folder>', 'write reliability.svg and roc.svg (needs the conditions scene and absent)')
@@ -75,9 +93,9 @@ async function runEval(flags: EvalFlags): Promise<void> {
   const results: TaskResult[] = []
   const summaries: ConditionSummary[] = []
   if (flags.quiet === undefined) console.log(ROW_HEADING)
-  for (const condition of flags.condition) {
-    const { preset, generator, seed, every, limit, threads } = flags
-    const tasks = planTasks(cases, { condition, preset, generator, seed, every, limit, threads })
+  for (const condition of flags.condition ?? TASK_CONDITIONS[flags.task]) {
+    const { preset, generator, seed, every, limit, threads, proposals } = flags
+    const tasks = planTasks(cases, { condition, preset, generator, seed, every, limit, threads, proposals })
     const own = await runInWorkers(tasks, flags.workers, (result) => {
       if (flags.quiet === undefined) for (const row of result.rows) console.log(formatRow(row))
     })
@@ -89,6 +107,9 @@ async function runEval(flags: EvalFlags): Promise<void> {
   )
   console.log(formatTable(summaries))
   for (const summary of summaries) console.log(formatStages(summary))
+  const proposed = results.filter(({ condition }) => condition === 'proposals')
+  const detection = proposed.length > 0 ? summarizeDetections(proposed) : null
+  if (detection !== null) console.log(formatDetections(detection))
   const rejection = results.some((result) => result.absent.length > 0) ? summarizeRejection(results) : null
   if (rejection !== null) console.log(formatRejection(rejection))
   if (rejection !== null && flags.plots !== undefined) {
@@ -101,7 +122,7 @@ async function runEval(flags: EvalFlags): Promise<void> {
     const { set, preset, generator, seed, every } = flags
     const rows = results.flatMap((result) => result.rows.map((row) => ({ condition: result.condition, ...row })))
     const answers = results.flatMap((result) => result.answers.map((row) => ({ condition: result.condition, ...row })))
-    const report = { set, preset, generator, seed, every, summaries, rejection, rows, answers }
+    const report = { set, preset, generator, seed, every, summaries, detection, rejection, rows, answers }
     await writeFile(flags.json, `${JSON.stringify(report, null, 1)}\n`)
   }
 }

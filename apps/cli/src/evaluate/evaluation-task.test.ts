@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { planTasks, type InstanceRow, type TaskResult } from './evaluation-task.ts'
 import { reliabilitySvg, rocSvg } from './plots.ts'
 import { summarizeRejection } from './rejection.ts'
-import { formatTable, summarize } from './summarize.ts'
+import { formatDetections, formatTable, summarize, summarizeDetections } from './summarize.ts'
 
 function caseOf(id: string, objects: readonly number[]): EvaluationCase {
   return {
@@ -31,6 +31,7 @@ const options = {
   generator: 'pairs',
   seed: 0,
   threads: 1,
+  proposals: 100,
   every: 1,
   limit: Infinity,
 } as const
@@ -83,6 +84,7 @@ describe('summarize', () => {
         { caseId: 'a', objectId: 1, isPresent: true, score: 0.3, parts: partsOf(0.5), isRight: false },
       ],
       absent: [{ caseId: 'a', objectId: 2, score: 0.2, verification: 0.4, seconds: 0.1 }],
+      proposed: [],
       timings: [{ search: 10 }, { search: 30 }],
     },
   ]
@@ -106,5 +108,19 @@ describe('summarize', () => {
     expect(rejection.calibrationError).toBeCloseTo(0.2, 12)
     expect(reliabilitySvg(rejection)).toMatch(/^<svg[^]*<circle[^]*<\/svg>\n$/)
     expect(rocSvg(rejection)).toMatch(/<polyline points="\d/)
+  })
+
+  it('averages precision over objects, whichever frames show them', () => {
+    const of = (modelPath: string, imageId: string, ...scores: readonly (readonly [number, number])[]) => ({
+      modelPath,
+      truthCount: 1,
+      detections: scores.map(([score, iou]) => ({ imageId, score, overlaps: [iou] })),
+    })
+    const proposed = [of('a.ply', '1', [0.9, 1], [0.2, 0]), of('a.ply', '2', [0.5, 1]), of('b.ply', '1', [0.9, 0.3])]
+    const summary = summarizeDetections([
+      { condition: 'proposals', rows: [], answers: [], absent: [], timings: [], proposed },
+    ])
+    expect(summary).toEqual({ ap: 0.5, ap50: 0.5, ap75: 0.5, objectCount: 2, instanceCount: 3 })
+    expect(formatDetections(summary)).toContain('AP 0.500')
   })
 })

@@ -1,12 +1,23 @@
 import type { PoseScoreParts } from '@sextant/contracts'
 import type { GeneratorName, PosePreset } from '@sextant/pose'
-import type { EvaluationCase, ModelReference } from '@sextant/evaluation'
+import type { EvaluationCase, ModelReference, ScoredDetection } from '@sextant/evaluation'
 
 /**
  * What the engine is told. With a mask: the visible mask of one instance, as it is or degraded. Scene: nothing, as many
- * instances as are true. Many: nothing, not even how many. Absent: nothing, and the object is not there.
+ * instances as are true. Proposals: the same besides the masks that segmentation scores against the object's templates.
+ * Many: nothing, not even how many. Absent: nothing, and the object is not there.
  */
-export const CONDITIONS = ['mask', 'dilated', 'eroded', 'half', 'merged', 'scene', 'many', 'absent'] as const
+export const CONDITIONS = [
+  'mask',
+  'dilated',
+  'eroded',
+  'half',
+  'merged',
+  'scene',
+  'proposals',
+  'many',
+  'absent',
+] as const
 export type EvaluationCondition = (typeof CONDITIONS)[number]
 
 const MASK_CONDITIONS: ReadonlySet<EvaluationCondition> = new Set(['mask', 'dilated', 'eroded', 'half', 'merged'])
@@ -23,6 +34,8 @@ export interface EvaluationTask {
   readonly generator: GeneratorName
   /** threads that share a search */
   readonly threads: number
+  /** most proposals of segmentation handed on */
+  readonly proposals: number
   readonly seed: number
   /** indices into the case's instances, one group per question; all of a group are instances of one object */
   readonly groups: readonly (readonly number[])[]
@@ -85,17 +98,29 @@ export interface AbsentRow {
   readonly seconds: number
 }
 
+/** What segmentation proposed for one object in one frame. */
+export interface ProposedRow {
+  readonly modelPath: string
+  readonly truthCount: number
+  readonly detections: readonly ScoredDetection[]
+}
+
 /** What one task brings back. */
 export interface TaskResult {
   readonly condition: EvaluationCondition
   readonly rows: readonly InstanceRow[]
   readonly answers: readonly AnswerRow[]
   readonly absent: readonly AbsentRow[]
+  /** what segmentation proposed, with the condition proposals */
+  readonly proposed: readonly ProposedRow[]
   /** ms per stage, one record per question */
   readonly timings: readonly Readonly<Record<string, number>>[]
 }
 
-export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset' | 'generator' | 'seed' | 'threads'> {
+export interface PlanOptions extends Pick<
+  EvaluationTask,
+  'condition' | 'preset' | 'generator' | 'seed' | 'threads' | 'proposals'
+> {
   readonly every: number
   readonly limit: number
 }
@@ -105,7 +130,7 @@ export interface PlanOptions extends Pick<EvaluationTask, 'condition' | 'preset'
  * Every `every`-th question is kept, `limit` at most.
  */
 export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions): EvaluationTask[] {
-  const { condition, preset, generator, seed, threads } = options
+  const { condition, preset, generator, seed, threads, proposals } = options
   const tasks: EvaluationTask[] = []
   let question = 0
   let kept = 0
@@ -118,7 +143,7 @@ export function planTasks(cases: readonly EvaluationCase[], options: PlanOptions
     const groups = condition === 'absent' ? [] : groupsOf(evaluationCase, condition).filter(isKept)
     const absentModels = condition === 'absent' ? absentFrom(evaluationCase, cases).filter(isKept) : []
     if (groups.length + absentModels.length > 0) {
-      tasks.push({ evaluationCase, condition, preset, generator, seed, threads, groups, absentModels })
+      tasks.push({ evaluationCase, condition, preset, generator, seed, threads, proposals, groups, absentModels })
     }
   }
   return tasks

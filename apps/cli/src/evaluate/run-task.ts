@@ -35,13 +35,16 @@ import { encodeRle, rleBox } from '@sextant/image'
 import { diameterOf, simplifyByClustering } from '@sextant/mesh'
 import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene, type PreparedModel } from '@sextant/pose'
 import type { SearchThreads } from '@sextant/pose-threads'
+import type { SceneSegmentation, TemplateDescriptors } from '@sextant/segmentation'
 import { createRasterMesh, type RasterMesh } from '@sextant/raster'
+import { describeTemplates, detectionsOf, overlapsOf, segmentFrame } from './detect.ts'
 import {
   isMaskCondition,
   type AbsentRow,
   type AnswerRow,
   type EvaluationTask,
   type InstanceRow,
+  type ProposedRow,
   type TaskResult,
 } from './evaluation-task.ts'
 
@@ -55,6 +58,8 @@ export interface EvaluationModel {
   readonly symmetries: readonly ObjectSymmetry[]
   /** mm */
   readonly diameter: number
+  /** made when segmentation is asked first */
+  templates: TemplateDescriptors | null
 }
 
 export type ModelCache = Map<string, EvaluationModel>
@@ -84,6 +89,7 @@ async function modelOf(cache: ModelCache, reference: ModelReference): Promise<Ev
     points: metricPointsOf(mesh),
     symmetries: symmetriesOf(info),
     diameter: info.diameter,
+    templates: null,
   }
   cache.set(reference.path, model)
   return model
@@ -107,7 +113,14 @@ export async function runTask(
   const sceneTrace = createTrace(now)
   const scene = sceneTrace.span('prepare scene', () => prepareScene(frame))
   const vsd = createVsdWorkspace(frame.camera)
-  const masks = isMaskCondition(condition) ? await masksOf(task, frame, cache) : []
+  const usesProposals = condition === 'proposals'
+  const masks = isMaskCondition(condition) || usesProposals ? await masksOf(task, frame, cache) : []
+  const models = await Promise.all(evaluationCase.instances.map(({ model }) => modelOf(cache, model)))
+  const maxDiameterMm = Math.max(...models.map(({ diameter }) => diameter))
+  const segmentation = usesProposals
+    ? sceneTrace.span('segment scene', () => segmentFrame(frame, maxDiameterMm, now))
+    : null
+  const proposed: ProposedRow[] = []
   const rows: InstanceRow[] = []
   const answers: AnswerRow[] = []
   const timings: Readonly<Record<string, number>>[] = []
@@ -133,10 +146,20 @@ export async function runTask(
     const model = await modelOf(cache, first.model)
     const index = group[0] ?? 0
     const mask = isMaskCondition(condition) ? masks[index] : undefined
+    const proposals = segmentation === null ? null : propose(model, segmentation, task.proposals, now)
+    if (proposals !== null) {
+      const truths = group.flatMap((k) => masks[k] ?? [])
+      const detections = proposals.map((detection) => ({
+        imageId: evaluationCase.id,
+        score: detection.score,
+        overlaps: overlapsOf(detection, truths),
+      }))
+      proposed.push({ modelPath: first.model.path, truthCount: truths.length, detections })
+    }
     const neighbor = condition === 'merged' ? nearestMask(index, masks) : null
     const detections =
       mask === undefined
-        ? null
+        ? proposals
         : [detectionOf(degrade(mask, index, neighbor === null ? undefined : masks[neighbor], task))]
     const { outcome, seconds } = ask(model, detections, condition === 'many' ? MANY_INSTANCES : instances.length)
 
@@ -203,7 +226,18 @@ export async function runTask(
       answers.push({ caseId: evaluationCase.id, objectId, isPresent: false, isRight: false, score, parts })
     }
   }
-  return { condition, rows, answers, absent, timings }
+  return { condition, rows, answers, absent, proposed, timings }
+}
+
+/** What segmentation hands on about one object. */
+function propose(
+  model: EvaluationModel,
+  scene: SceneSegmentation,
+  limit: number,
+  now: () => number,
+): readonly Detection[] {
+  model.templates ??= describeTemplates(model.mesh, model.diameter)
+  return detectionsOf(scene, model.templates, limit, now)
 }
 
 interface Asked {

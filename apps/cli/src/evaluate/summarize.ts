@@ -1,8 +1,10 @@
 import {
   averageRecallMspd,
   averageRecallMssd,
+  averagePrecision,
   averageRecall,
   averageRecallVsd,
+  COCO_IOUS,
   MSSD_THRESHOLDS,
   recallBelow,
 } from '@sextant/evaluation'
@@ -115,6 +117,41 @@ export function formatTable(summaries: readonly ConditionSummary[]): string {
 export function formatStages({ condition, stageMs }: ConditionSummary): string {
   const stages = Object.entries(stageMs).map(([stage, ms]) => `${stage} ${ms.toFixed(0)}`)
   return `${condition}: median ms per stage and question: ${stages.join(', ')}`
+}
+
+/** Average precision of segmentation, mean over the objects; NaN where it was not asked. */
+export interface DetectionSummary {
+  /** IoU .5:.95 */
+  readonly ap: number
+  readonly ap50: number
+  readonly ap75: number
+  readonly objectCount: number
+  readonly instanceCount: number
+}
+
+/** @source COCO; objects are asked for where they are, as in the BOP detection task */
+export function summarizeDetections(results: readonly TaskResult[]): DetectionSummary {
+  const rows = results.flatMap((result) => result.proposed)
+  const paths = [...new Set(rows.map(({ modelPath }) => modelPath))]
+  const meanAp = (ious: readonly number[]): number => {
+    const values = paths.flatMap((path) => {
+      const own = rows.filter(({ modelPath }) => modelPath === path)
+      const count = own.reduce((sum, { truthCount }) => sum + truthCount, 0)
+      const detections = own.flatMap((row) => row.detections)
+      return ious.map((iou) => averagePrecision(detections, count, iou))
+    })
+    return values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+  const instanceCount = rows.reduce((sum, { truthCount }) => sum + truthCount, 0)
+  const counts = { objectCount: paths.length, instanceCount }
+  return { ap: meanAp(COCO_IOUS), ap50: meanAp([0.5]), ap75: meanAp([0.75]), ...counts }
+}
+
+export function formatDetections({ ap, ap50, ap75, objectCount, instanceCount }: DetectionSummary): string {
+  return (
+    `detection: AP ${ap.toFixed(3)} (IoU .5:.95), AP50 ${ap50.toFixed(3)}, AP75 ${ap75.toFixed(3)} ` +
+    `over ${objectCount} objects, ${instanceCount} instances`
+  )
 }
 
 export function fixed(value: number, digits: number, width: number): string {
