@@ -1,16 +1,19 @@
-// Times `render-templates-all` of Main and Render over a class of CAD files, as built, again when all is there, and anew
-// with the Render server killed (-9) in the middle and started again: `npx tsx bench/render-all.ts [folder of .ply]`.
-// Default: the 21 objects of YCB-V.
+// Times `render-templates-all` of Main and Render over a class of CAD files, as built:
+// `npx tsx bench/render-all.ts [folder of .ply] [--kill]`. Default: the 21 objects of YCB-V, anew and when all is there;
+// with `--kill` the Render server is killed (-9) once a third of the sets is there, and started again.
 import { isTemplateSetComplete } from '@sextant/library'
 import { freePort } from '@sextant/testkit'
+import { once } from 'node:events'
 import { spawn, type ChildProcess } from 'node:child_process'
+import { parseArgs } from 'node:util'
 import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const folder = process.argv[2] ?? fileURLToPath(new URL('../../shared/data/meshes/ycbv', import.meta.url))
+const { positionals, values: flags } = parseArgs({ allowPositionals: true, options: { kill: { type: 'boolean' } } })
+const folder = positionals[0] ?? fileURLToPath(new URL('../../shared/data/meshes/ycbv', import.meta.url))
 const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.ply')).sort()
 if (names.length === 0) throw new Error(`no .ply files in ${folder}`)
 
@@ -55,17 +58,46 @@ const jobs = async (): Promise<Job[]> =>
   ((await fetch(`http://127.0.0.1:${ports.render}/api/v2/jobs`).then((answer) => answer.json())) as { jobs: Job[] })
     .jobs
 
-/** Kills Render once a third of the sets is there, and starts it again. */
-async function killInTheMiddle(): Promise<void> {
-  while ((await completeSets()) < names.length / 3) await delay(50)
-  servers.render.kill('SIGKILL')
-  await delay(500)
-  servers.render = start('render')
+const setOf = (name: string): string => join(root, 'templates/bench', name.slice(0, -'.ply'.length))
+
+const completeSets = async (): Promise<number> =>
+  (await Promise.all(names.map((name) => isTemplateSetComplete(setOf(name))))).filter(Boolean).length
+
+/** When each set that is there was published: one that is rendered again gets a new manifest. */
+async function publishedSets(): Promise<Map<string, number>> {
+  const times = new Map<string, number>()
+  for (const name of names) {
+    const manifest = await stat(join(setOf(name), 'manifest.json')).catch(() => null)
+    if (manifest !== null) times.set(name, manifest.mtimeMs)
+  }
+  return times
 }
 
-const completeSets = async (): Promise<number> => {
-  const sets = names.map((name) => join(root, 'templates/bench', name.slice(0, -'.ply'.length)))
-  return (await Promise.all(sets.map((set) => isTemplateSetComplete(set)))).filter(Boolean).length
+/** Kills Render once a third of the sets is there, and starts it again. @returns what was published when it died */
+async function killInTheMiddle(): Promise<Map<string, number>> {
+  while ((await publishedSets()).size < names.length / 3) await delay(20)
+  const { render } = servers
+  const died = once(render, 'exit')
+  render.kill('SIGKILL')
+  await died
+  const published = await publishedSets()
+  servers.render = start('render')
+  return published
+}
+
+async function renderAllKilled(): Promise<void> {
+  const [before] = await Promise.all([killInTheMiddle(), renderAll('killed once')])
+  const after = await publishedSets()
+  const again = [...before].filter(([name, time]) => after.get(name) !== time).length
+  const entries = await readdir(join(root, 'templates/bench'))
+  const left = entries.filter((name) => name.startsWith('.')).length
+  const table = await jobs()
+  const begunAgain = table.filter(({ attempts }) => attempts > 1).length
+  const notDone = table.filter(({ status }) => status !== 'succeeded').length
+  console.log(
+    `published when killed: ${before.size}; of these rendered again: ${again}; half-written folders left: ${left}`,
+  )
+  console.log(`job table: ${table.length} jobs, ${begunAgain} interrupted and begun again, ${notDone} not succeeded`)
 }
 
 async function renderAll(title: string): Promise<void> {
@@ -93,18 +125,12 @@ try {
   console.log(
     `${names.length} objects, ${(bytes / 2 ** 20).toFixed(1)} MiB, ${availableParallelism()} cores, load ${load}`,
   )
-  await renderAll('all anew')
-  await renderAll('all there')
+  if (flags.kill === true) await renderAllKilled()
+  else {
+    await renderAll('all anew')
+    await renderAll('all there')
+  }
   console.log(`complete sets: ${await completeSets()}/${names.length}`)
-  await rm(join(root, 'templates'), { recursive: true })
-  const before = (await jobs()).length
-  await Promise.all([renderAll('killed once'), killInTheMiddle()])
-  const after = (await jobs()).slice(0, -before || undefined)
-  const again = after.filter(({ attempts }) => attempts > 1).length
-  const failed = after.filter(({ status }) => status !== 'succeeded').length
-  console.log(
-    `complete sets: ${await completeSets()}/${names.length}; of ${after.length} jobs ${again} begun again, ${failed} not done`,
-  )
 } finally {
   for (const server of Object.values(servers)) server.kill('SIGKILL')
   await rm(root, { recursive: true, force: true })

@@ -52,7 +52,7 @@ afterAll(async () => {
 })
 
 async function start(): Promise<void> {
-  const env = { SEXTANT_STATIC_DIR: root, LOG_TO_FILE: 'false', LOG_LEVEL: 'INFO' }
+  const env = { SEXTANT_STATIC_DIR: root, LOG_TO_FILE: 'false', LOG_LEVEL: 'INFO', RENDER_WORKERS: '2' }
   child = spawnServer('render', { render: url }, env, ['ignore', 'pipe', 'inherit'])
   createInterface({ input: child.stdout! }).on('line', (text) => {
     const line = (text.startsWith('{') ? JSON.parse(text) : {}) as LogLine
@@ -97,15 +97,19 @@ it('a queue outlives kill -9', { timeout: 180_000 }, async () => {
   const isWorking = (jobs: Job[]): boolean =>
     jobs.some((job) => (job.progress?.done ?? 0) > 0 && job.status === 'running')
   // No job is hit three times: that one would be given up as what brings the server down (tested in packages/jobs).
+  const mayKill = (jobs: Job[]): boolean => jobs.every((job) => job.status !== 'running' || job.attempts < 3)
   const moments: ((jobs: Job[]) => boolean)[] = [
-    (jobs) => countOf(jobs, 'succeeded') === 2 && isWorking(jobs), // in the middle of the third
+    (jobs) => countOf(jobs, 'succeeded') >= 2 && isWorking(jobs), // in the middle of the third and the fourth
     () => true, // as soon as it answers
-    (jobs) => countOf(jobs, 'succeeded') === 4, // as soon as the fourth has ended
-    (jobs) => countOf(jobs, 'succeeded') === 5 && isWorking(jobs), // in the middle of the sixth
+    (jobs) => countOf(jobs, 'succeeded') >= 4, // as soon as the fourth has ended
+    (jobs) => countOf(jobs, 'succeeded') >= 5 && isWorking(jobs), // in the middle of the sixth and the seventh
   ]
   const first: Record<string, number> = {}
   for (const isMoment of moments) {
-    await until(async () => isMoment(await list()), PATIENCE_MS)
+    await until(async () => {
+      const jobs = await list()
+      return isMoment(jobs) && mayKill(jobs)
+    }, PATIENCE_MS)
     await killHard(child)
     const now = await published()
     // What was there is as it was; what is there is whole.
@@ -145,5 +149,6 @@ it('a queue outlives kill -9', { timeout: 180_000 }, async () => {
     if (job.result?.skipped === true) expect(first).toHaveProperty(job.object.objectName)
   }
   expect(jobs.some((job) => job.attempts > 1)).toBe(true)
-  expect(jobs.filter((job) => job.attempts === 1).length).toBeGreaterThanOrEqual(3)
+  // The first two; whatever else a kill did not hit.
+  expect(jobs.filter((job) => job.attempts === 1).length).toBeGreaterThanOrEqual(2)
 })

@@ -26,14 +26,22 @@ export interface RenderOrder {
 const jobAnswer = z.looseObject({ job_id: z.string(), status: z.string() })
 type JobAnswer = z.infer<typeof jobAnswer>
 
+/** How the Render server is asked on behalf of one order. */
+interface RenderCalls {
+  /** Repeats the call while its queue is full, and while a server that answered before is silent. */
+  ask<T>(call: () => Promise<T>): Promise<T>
+}
+
 const POLL_MS = 100
 const ANSWER_MS = 5000
 /** A Render server that was restarted goes on with its jobs: it may be silent this long. */
 const SILENCE_MS = 60_000
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 1000
 
 /**
- * Renders the templates of objects through the Render server: all are queued there at once, then followed to their end,
- * a restart of the Render server included. A failure is an entry, not an exception.
+ * Renders the templates of objects through the Render server: all are queued there at once, as far as its queue has
+ * room, then followed to their end, a restart of the Render server included. A failure is an entry, not an exception.
  *
  * @returns one entry for each target, in their order
  */
@@ -42,12 +50,13 @@ export async function renderObjects(
   order: RenderOrder,
   deps: Dependencies,
 ): Promise<RenderItem[]> {
+  const calls = createRenderCalls(deps.config.timeoutSeconds.render * MILLISECONDS_PER_SECOND)
   const begun: (RenderItem | JobAnswer)[] = []
-  for (const target of targets) begun.push(await beginRender(target, order, deps))
+  for (const target of targets) begun.push(await beginRender(target, order, calls, deps))
   const items: RenderItem[] = []
   for (const [index, entry] of begun.entries()) {
     const name = targets[index]?.name ?? ''
-    items.push('job_id' in entry ? await renderedItem(name, entry, deps) : entry)
+    items.push('job_id' in entry ? await renderedItem(name, entry, calls, deps) : entry)
   }
   return items
 }
@@ -56,6 +65,7 @@ export async function renderObjects(
 async function beginRender(
   { className, name }: RenderTarget,
   { force, priority, requestId }: RenderOrder,
+  calls: RenderCalls,
   deps: Dependencies,
 ): Promise<RenderItem | JobAnswer> {
   let object: LibraryObject
@@ -70,16 +80,22 @@ async function beginRender(
   }
   try {
     const body = { cad_path: object.cadPath, output_dir: object.templateDirectory, force, priority }
-    return await deps.remotes.render.post('/render/templates', body, jobAnswer, { requestId })
+    // A job asked for twice is joined: the key is the same.
+    return await calls.ask(() => deps.remotes.render.post('/render/templates', body, jobAnswer, { requestId }))
   } catch (error) {
     if (error instanceof PlatformError) return { object_name: name, success: false, error: error.message }
     throw error
   }
 }
 
-async function renderedItem(name: string, begun: JobAnswer, deps: Dependencies): Promise<RenderItem> {
+async function renderedItem(
+  name: string,
+  begun: JobAnswer,
+  calls: RenderCalls,
+  deps: Dependencies,
+): Promise<RenderItem> {
   try {
-    const result = await endOfJob(begun, deps)
+    const result = await endOfJob(begun, calls, deps)
     if (result.status === 'succeeded') return { object_name: name, success: true, result }
     const text = typeof result.error_message === 'string' ? result.error_message : result.status
     return { object_name: name, success: false, error: `Render server failed: ${text}` }
@@ -94,9 +110,8 @@ async function renderedItem(name: string, begun: JobAnswer, deps: Dependencies):
  *
  * @throws {PlatformError} job.not_found, deadline.exceeded, upstream.unreachable after a minute of silence
  */
-async function endOfJob(begun: JobAnswer, { config, remotes }: Dependencies): Promise<JobAnswer> {
+async function endOfJob(begun: JobAnswer, calls: RenderCalls, { config, remotes }: Dependencies): Promise<JobAnswer> {
   const deadline = performance.now() + config.timeoutSeconds.render * MILLISECONDS_PER_SECOND
-  let heardAt = performance.now()
   let job = begun
   while (job.status === 'queued' || job.status === 'running') {
     if (performance.now() > deadline) {
@@ -104,20 +119,45 @@ async function endOfJob(begun: JobAnswer, { config, remotes }: Dependencies): Pr
       throw new PlatformError('deadline.exceeded', { detail, stage: 'render' })
     }
     await delay(POLL_MS)
-    try {
-      const { status, body } = await remotes.render.get(`${config.urls.render}/jobs/${begun.job_id}`, ANSWER_MS)
-      heardAt = performance.now()
-      if (status === 404) {
-        const detail = 'the Render server no longer knows the template job; it was restarted and keeps none'
-        throw new PlatformError('job.not_found', { detail, stage: 'render' })
-      }
-      job = jobAnswer.safeParse(body).data ?? job
-    } catch (error) {
-      const isSilent = error instanceof PlatformError && error.code === 'upstream.unreachable'
-      if (!isSilent || performance.now() - heardAt > SILENCE_MS) throw error
+    const url = `${config.urls.render}/jobs/${begun.job_id}`
+    const { status, body } = await calls.ask(() => remotes.render.get(url, ANSWER_MS))
+    if (status === 404) {
+      const detail = 'the Render server no longer knows the template job; it was restarted and keeps none'
+      throw new PlatformError('job.not_found', { detail, stage: 'render' })
     }
+    job = jobAnswer.safeParse(body).data ?? job
   }
   return job
+}
+
+/**
+ * A server that never answered is not waited for. Silence counts for the whole order, so that a server which does not
+ * come back costs one minute, not one for each object.
+ *
+ * @param fullQueueMs  longest wait for room in the queue
+ */
+function createRenderCalls(fullQueueMs: number): RenderCalls {
+  let heardAt = -Infinity
+  return {
+    async ask(call) {
+      const askedAt = performance.now()
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        try {
+          const answer = await call()
+          heardAt = performance.now()
+          return answer
+        } catch (error) {
+          if (!(error instanceof PlatformError)) throw error
+          if (error.code !== 'upstream.unreachable') heardAt = performance.now()
+          const isWorthWaiting =
+            (error.code === 'upstream.unreachable' && performance.now() - heardAt < SILENCE_MS) ||
+            (error.code === 'capacity.queue_full' && performance.now() - askedAt < fullQueueMs)
+          if (!isWorthWaiting) throw error
+        }
+        await delay(pause)
+      }
+    },
+  }
 }
 
 /** Objects of one class, or of all. @throws {PlatformError} class.not_found */

@@ -25,22 +25,20 @@ export interface Deps {
 
 export type RenderPool = WorkerPool<RenderTask, RenderOutcome>
 
-/** A thread renders while the codecs encode on others; a second set at a time would only wait for the same cores. */
-const RENDER_THREADS = 1
-
 /** Ended jobs that can still be asked for. */
 const REMEMBERED_JOBS = 1024
 
-export function createRenderPool(): RenderPool {
+/** One thread renders one set, while its codecs encode and the disk writes on others. */
+export function createRenderPool({ workers }: Pick<Config, 'workers'>): RenderPool {
   return createWorkerPool<RenderTask, RenderOutcome>({
     entry: workerEntry(import.meta.url, 'render'),
-    threads: RENDER_THREADS,
-    maxQueue: RENDER_THREADS,
+    threads: workers,
+    maxQueue: workers,
   })
 }
 
 /** Builds the queue in front of the pool, and the static folder when it is missing. */
-export async function composeDeps(config: Config, pool: RenderPool = createRenderPool()): Promise<Deps> {
+export async function composeDeps(config: Config, pool: RenderPool = createRenderPool(config)): Promise<Deps> {
   await createStaticRoot(config.staticDir)
   const library = openLibrary(config.staticDir)
   let beginWork = (): void => undefined
@@ -53,7 +51,7 @@ export async function composeDeps(config: Config, pool: RenderPool = createRende
   }
   const now = (): number => Date.now()
   const jobs = await openJobQueue(config, run, {
-    concurrency: RENDER_THREADS,
+    concurrency: config.workers,
     maxQueued: config.maxQueuedJobs,
     maxRemembered: REMEMBERED_JOBS,
     timeLimitMs: config.jobTimeLimitMs,

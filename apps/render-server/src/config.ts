@@ -10,6 +10,7 @@ import {
   type LogLevel,
 } from '@sextant/service-kit'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -30,6 +31,8 @@ export interface Config {
   readonly jobFile: string
   /** of the bullmq driver */
   readonly redisUrl: string
+  /** template sets rendered at a time, each on a thread of its own */
+  readonly workers: number
   /** template jobs that may wait */
   readonly maxQueuedJobs: number
   /** a job is stopped after this long, ms */
@@ -51,6 +54,7 @@ const schema = z.object({
   RENDER_JOB_DRIVER: z.enum(JOB_DRIVERS).default('libsql'),
   RENDER_JOB_FILE: z.string().optional(),
   REDIS_URL: z.string().default('redis://localhost:6379'),
+  RENDER_WORKERS: z.coerce.number().int().min(1).optional(),
   RENDER_MAX_QUEUED_JOBS: z.coerce.number().int().min(1).default(64),
   RENDER_JOB_TIME_LIMIT_SEC: z.coerce.number().positive().default(1800),
 })
@@ -71,6 +75,7 @@ export function readConfig(env: Environment = process.env): Config {
     jobDriver: values.RENDER_JOB_DRIVER,
     jobFile: resolve(values.RENDER_JOB_FILE ?? join(staticDir, 'jobs', 'render.sqlite')),
     redisUrl: values.REDIS_URL,
+    workers: values.RENDER_WORKERS ?? availableParallelism(),
     maxQueuedJobs: values.RENDER_MAX_QUEUED_JOBS,
     jobTimeLimitMs: values.RENDER_JOB_TIME_LIMIT_SEC * MILLISECONDS_PER_SECOND,
     pid: process.pid,

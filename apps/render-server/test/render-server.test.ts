@@ -69,7 +69,7 @@ const paths = { cad_path: 'static/meshes/test/part.ply', output_dir: 'static/tem
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'render-server-'))
-  config = readConfig({ SEXTANT_STATIC_DIR: root, LOG_LEVEL: 'silent' })
+  config = readConfig({ SEXTANT_STATIC_DIR: root, LOG_LEVEL: 'silent', RENDER_WORKERS: '1' })
   await mkdir(join(root, 'meshes', 'test'), { recursive: true })
   await writeFile(join(root, 'meshes', 'test', 'part.ply'), tetrahedronIn(1))
 })
@@ -124,14 +124,14 @@ describe('rendering', () => {
   })
 
   it.skipIf(!workerIsBuilt)('does the same on a worker thread (needs npm run build)', async () => {
-    await start(createRenderPool())
+    await start(createRenderPool(config))
     await renderOnce()
   })
 
   it.skipIf(!workerIsBuilt)('a STEP assembly is rendered in its colours (needs npm run build)', async () => {
     const parts = join(dirname(createRequire(import.meta.url).resolve('occt-import-js')), '../test/testfiles')
     await copyFile(join(parts, 'cax-if/as1-oc-214.stp'), join(root, 'meshes/test/part.stp'))
-    await start(createRenderPool())
+    await start(createRenderPool(config))
     const response = await post({ ...paths, cad_path: 'static/meshes/test/part.stp' }, '?wait=true')
     expect(response.json()).toMatchObject({ success: true, templates_generated: 42, warnings: [] })
     expect(await readdir(join(root, 'cache/meshes'))).toHaveLength(1)
@@ -240,6 +240,17 @@ describe('jobs', () => {
     const { pool } = createManualPool()
     await start(pool, { jobTimeLimitMs: 5 })
     expect((await post(paths, '?wait=true')).json()).toMatchObject({ status: 'failed', returncode: -9 })
+  })
+
+  it('renders as many sets at a time as it has workers', async () => {
+    const { pool, tasks } = createManualPool()
+    await start(pool, { workers: 2 })
+    for (const name of ['a', 'b', 'c']) await post({ ...paths, output_dir: `static/templates/test/${name}` })
+    while (tasks.length < 2) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect((await app.inject('/api/v2/jobs')).json()).toMatchObject({ queued: 1, running: 2 })
+    tasks[1]?.resolve(rendered)
+    while (tasks.length < 3) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(tasks[2]?.task.outputDirectory).toBe(join(root, 'templates/test/c'))
   })
 
   it('refuses more than may wait with 503', async () => {

@@ -56,6 +56,12 @@ describe('RemoteClient.post', () => {
     expect(count()).toBe(1)
   })
 
+  it('takes 503 without a code as busy', async () => {
+    const { client } = await serve((_, response) => response.writeHead(503).end('{"detail":"2 jobs wait already."}'))
+    const refusal = { code: 'capacity.queue_full', message: 'pem answered HTTP 503: 2 jobs wait already.' }
+    await expect(client.post('/x', {}, schema, once)).rejects.toMatchObject(refusal)
+  })
+
   it('tells a slow service, a strange answer and a cancelled call apart', async () => {
     const slow = await serve(() => undefined)
     await expect(slow.client.post('/x', {}, schema, once)).rejects.toMatchObject({ code: 'deadline.exceeded' })

@@ -146,7 +146,8 @@ export class RemoteClient {
       return new PlatformError(code, { detail, stage: stage ?? this.remote.name })
     }
     const detail = (value as { detail?: unknown } | null)?.detail
-    return new PlatformError('upstream.bad_response', {
+    // v1 answers carry no code; 503 says by itself that it may be tried again.
+    return new PlatformError(status === 503 ? 'capacity.queue_full' : 'upstream.bad_response', {
       detail: `${this.remote.name} answered HTTP ${status}: ${typeof detail === 'string' ? detail : text.slice(0, 200)}`,
       stage: this.remote.name,
     })

@@ -29,10 +29,23 @@ export function numberOfHalf(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-/** NumPy file of float16 values, C order. @source NumPy enhancement proposal 1 */
+/**
+ * NumPy file of float16 values, C order. Runs of one value, such as a background, are converted once.
+ * @source NumPy enhancement proposal 1
+ */
 export function encodeNpyFloat16(values: ArrayLike<number>, shape: readonly number[]): Uint8Array {
   const body = new Uint16Array(values.length)
-  for (let i = 0; i < values.length; i++) body[i] = halfOf(values[i])
+  let previous = 0
+  let half = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    // Object.is costs more; a zero takes the long way because -0 equals it.
+    if (value !== previous || value === 0) {
+      half = halfOf(value)
+      previous = value
+    }
+    body[i] = half
+  }
   return joinNpy('<f2', shape, new Uint8Array(body.buffer))
 }
 

@@ -25,6 +25,9 @@ export interface TemplateSetRequirement {
 /** Files of one view; older sets have no depth images, and no manifest. */
 const TEMPLATE_FILE = /^(rgb|mask|depth)_\d+\.png$|^xyz_\d+\.npy$|^manifest\.json$/
 
+/** Files that are written and forced to disk at a time: two views. */
+const WRITES_IN_FLIGHT = 8
+
 /** No set takes longer than this to write. */
 const LEFTOVER_AGE_MS = 6 * 3_600_000
 
@@ -54,11 +57,7 @@ export async function publishTemplateSet(
   const old = join(parent, `.${basename(target)}.old-${suffix}`)
   await mkdir(fresh)
   try {
-    const written: { name: string; size: number }[] = []
-    for await (const file of files) {
-      await writeDurably(join(fresh, file.name), file.bytes)
-      written.push({ name: file.name, size: file.bytes.byteLength })
-    }
+    const written = await writeFiles(fresh, files)
     assertAllViews(new Set(written.map((file) => file.name)), description.recipe.viewCount)
     const manifest: TemplateManifest = { ...description, files: written }
     const text = `${JSON.stringify(manifest, null, 2)}\n`
@@ -83,6 +82,34 @@ export async function publishTemplateSet(
     await rm(fresh, { recursive: true, force: true })
     await rm(old, { recursive: true, force: true })
   }
+}
+
+/**
+ * Writes files as they come and forces each to disk; the disk's waiting times overlap.
+ *
+ * @returns names and sizes, in the order of `files`, once all are on disk
+ */
+async function writeFiles(
+  directory: string,
+  files: AsyncIterable<TemplateFile> | Iterable<TemplateFile>,
+): Promise<TemplateManifest['files']> {
+  const written: TemplateManifest['files'] = []
+  const writing: Promise<void>[] = []
+  try {
+    for await (const { bytes, name } of files) {
+      if (writing.length === WRITES_IN_FLIGHT) await writing.shift()
+      const write = writeDurably(join(directory, name), bytes)
+      // Awaited below; until then a failure is nobody's.
+      write.catch(() => undefined)
+      writing.push(write)
+      written.push({ name, size: bytes.byteLength })
+    }
+    await Promise.all(writing)
+  } finally {
+    // Left early: the folder is about to be removed.
+    await Promise.allSettled(writing)
+  }
+  return written
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { TemplateRecipe } from '@sextant/contracts'
 import type { ColorImage, DepthImage, Mask, PinholeCamera, Transform, TriangleMesh, Vector3 } from '@sextant/geometry'
 import { createRasterMesh, createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
+import { facePlanesOf, lightHeightsInto, type FacePlanes } from './face-light.ts'
 import { templateCamera, templateRadius, templateScene, UNCOLORED_REFLECTANCE, type TemplateScene } from './recipe.ts'
-import { accumulateShading, averageSamples, type ShadingScene } from './shade.ts'
+import { shadeInto } from './shade.ts'
 import { VIEW_COUNTS, templateFromObject, viewDirections, type ViewCount } from './viewpoints.ts'
 
 /** One rendered view; all images are imageSize x imageSize. */
@@ -24,11 +25,12 @@ export interface TemplateWorkspace {
   readonly camera: PinholeCamera
   readonly directions: readonly Vector3[]
   readonly mesh: RasterMesh
+  readonly planes: FacePlanes
+  /** [faceCount] mm, of the view at hand: lightHeightsInto */
+  readonly lightHeights: Float64Array
   readonly target: RasterTarget
   /** twice as many pixels a side; null without anti-aliasing */
   readonly sampleTarget: RasterTarget | null
-  /** [height, width, 3] linear light of the samples */
-  readonly radiance: Float32Array
 }
 
 /** Samples per pixel and axis when the recipe asks for anti-aliasing. */
@@ -45,15 +47,21 @@ export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateReci
   }
   const size = recipe.imageSize
   const { positions, faces, colors } = mesh
+  const rasterMesh = createRasterMesh({
+    positions,
+    faces,
+    ...(colors === undefined || recipe.colorize ? {} : { colors }),
+  })
   return {
     recipe,
     scene: templateScene(templateRadius(mesh)),
     camera: templateCamera(recipe),
     directions: viewDirections(viewCount),
-    mesh: createRasterMesh({ positions, faces, ...(colors === undefined || recipe.colorize ? {} : { colors }) }),
+    mesh: rasterMesh,
+    planes: facePlanesOf(rasterMesh),
+    lightHeights: new Float64Array(rasterMesh.faceCount),
     target: createRasterTarget(size, size),
     sampleTarget: recipe.antialias ? createRasterTarget(SAMPLES_PER_AXIS * size, SAMPLES_PER_AXIS * size) : null,
-    radiance: new Float32Array(3 * size * size * (recipe.antialias ? SAMPLES_PER_AXIS ** 2 : 1)),
   }
 }
 
@@ -65,43 +73,58 @@ export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateReci
  * @throws {RangeError} no such view
  */
 export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number): Template {
-  const { camera, directions, mesh, recipe, sampleTarget, scene, target } = workspace
+  const { camera, directions, lightHeights, mesh, planes, recipe, sampleTarget, scene, target } = workspace
   if (!(viewIndex in directions)) throw new RangeError(`view ${viewIndex} of ${directions.length}`)
   const pose = templateFromObject(directions[viewIndex], scene.cameraDistance)
   const { width, height } = camera
-  const shading: ShadingScene = {
-    lightZ: scene.cameraDistance - scene.lightDistance,
-    lightDistance: scene.lightDistance,
-    uniformReflectance: recipe.colorize ? recipe.baseColor : UNCOLORED_REFLECTANCE,
-  }
-  const channels = { normals: 'face', colors: mesh.colors !== null, near: scene.near } as const
+  const { near, cameraDistance, lightDistance } = scene
+  const lightZ = cameraDistance - lightDistance
+  lightHeightsInto(lightHeights, planes, pose, lightZ)
+  const uniformReflectance = recipe.colorize ? recipe.baseColor : UNCOLORED_REFLECTANCE
+  const shading = { mesh, pose, lightZ, lightDistance, lightHeights, uniformReflectance }
   const color = new Uint8Array(3 * width * height)
   if (sampleTarget === null) {
-    renderInto(target, mesh, pose, camera, { ...channels, objectCoordinates: true })
-    accumulateShading(workspace.radiance, target, camera, shading)
-    averageSamples(color, workspace.radiance, target, 1, width)
+    renderInto(target, mesh, pose, camera, { near, triangleIds: true })
+    shadeInto(color, target, 1, { ...shading, camera })
   } else {
     const fine = refineCamera(camera, SAMPLES_PER_AXIS)
-    renderInto(sampleTarget, mesh, pose, fine, channels)
-    accumulateShading(workspace.radiance, sampleTarget, fine, shading)
-    averageSamples(color, workspace.radiance, sampleTarget, SAMPLES_PER_AXIS, width)
-    renderInto(target, mesh, pose, camera, { near: scene.near, objectCoordinates: true })
+    renderInto(sampleTarget, mesh, pose, fine, { near, triangleIds: true })
+    shadeInto(color, sampleTarget, SAMPLES_PER_AXIS, { ...shading, camera: fine })
+    renderInto(target, mesh, pose, camera, { near })
   }
   return {
     viewIndex,
     templateFromObject: pose,
     camera,
     color: { width, height, data: color },
-    mask: { width, height, data: maskOf(target.depths) },
-    depth: { width, height, data: target.depths.slice() },
-    objectCoordinates: target.objectCoordinates.slice(),
+    ...surfaceOf(target, pose, camera),
   }
 }
 
-function maskOf(depths: Float32Array): Uint8Array {
-  const mask = new Uint8Array(depths.length)
-  for (let o = 0; o < depths.length; o++) if (depths[o] > 0) mask[o] = 1
-  return mask
+/** What the pixel centres see: the target's depth, where that is, and that anything is there. Fresh images. */
+function surfaceOf(
+  { coverage, depths, height, width }: RasterTarget,
+  T: Transform<'template', 'object'>,
+  camera: PinholeCamera,
+): Pick<Template, 'mask' | 'depth' | 'objectCoordinates'> {
+  const mask = new Uint8Array(width * height)
+  const objectCoordinates = new Float32Array(3 * width * height)
+  for (let y = coverage.y0; y < coverage.y1; y++) {
+    for (let x = coverage.x0; x < coverage.x1; x++) {
+      const o = y * width + x
+      const z = depths[o]
+      if (z === 0) continue
+      mask[o] = 1
+      // R^T (p - t)
+      const px = ((x - camera.cx) / camera.fx) * z - T[3]
+      const py = ((y - camera.cy) / camera.fy) * z - T[7]
+      const pz = z - T[11]
+      objectCoordinates[3 * o] = T[0] * px + T[4] * py + T[8] * pz
+      objectCoordinates[3 * o + 1] = T[1] * px + T[5] * py + T[9] * pz
+      objectCoordinates[3 * o + 2] = T[2] * px + T[6] * py + T[10] * pz
+    }
+  }
+  return { mask: { width, height, data: mask }, depth: { width, height, data: depths.slice() }, objectCoordinates }
 }
 
 /** The camera with `factor` samples per pixel and axis, spread evenly in the pixel. */

@@ -1,94 +1,136 @@
-import type { PinholeCamera } from '@sextant/geometry'
-import type { RasterTarget } from '@sextant/raster'
+import type { PinholeCamera, Transform } from '@sextant/geometry'
+import type { RasterMesh, RasterTarget } from '@sextant/raster'
 import { LIGHT_GAIN } from './recipe.ts'
 import { LINEAR_OF_SRGB, srgbByteOf } from './srgb.ts'
 
-/** The light, and the material of a mesh without colours. */
+/** One picture to be shaded. */
 export interface ShadingScene {
+  readonly mesh: RasterMesh
+  readonly pose: Transform<'template', 'object'>
+  /** of the samples */
+  readonly camera: PinholeCamera
   /** z of the light in the template frame, mm; negative, behind the camera */
   readonly lightZ: number
   /** light to object origin, mm */
   readonly lightDistance: number
-  /** linear 0..1 */
+  /** [faceCount] mm: lightHeightsInto */
+  readonly lightHeights: Float64Array
+  /** of a mesh without colours, linear 0..1 */
   readonly uniformReflectance: number
 }
 
 /**
- * Lambertian shading by the point light of every covered pixel: reflectance · gain · cos · (d0 / d)^2.
+ * Lambertian shading by the point light, reflectance · gain · cos · (d0 / d)^2, averaged in linear light over
+ * factor x factor samples a pixel and written as sRGB; samples that see nothing are black.
  *
- * @param radiance  [height, width, 3] linear; written where the target is covered, untouched elsewhere
- * @param target    depth and normals, colours or none
- */
-export function accumulateShading(
-  radiance: Float32Array,
-  target: RasterTarget,
-  camera: PinholeCamera,
-  scene: ShadingScene,
-): void {
-  const { coverage, depths, normals, width } = target
-  const colors = target.colors.length > 0 ? target.colors : null
-  const strength = LIGHT_GAIN * scene.lightDistance * scene.lightDistance
-  for (let y = coverage.y0; y < coverage.y1; y++) {
-    for (let x = coverage.x0; x < coverage.x1; x++) {
-      const o = y * width + x
-      const z = depths[o]
-      if (z === 0) continue
-      const o3 = 3 * o
-      const px = ((x - camera.cx) / camera.fx) * z
-      const py = ((y - camera.cy) / camera.fy) * z
-      const lz = scene.lightZ - z
-      const squared = px * px + py * py + lz * lz
-      const facing = -normals[o3] * px - normals[o3 + 1] * py + normals[o3 + 2] * lz
-      const irradiance = facing > 0 ? (strength * facing) / (squared * Math.sqrt(squared)) : 0
-      if (colors === null) {
-        const value = irradiance * scene.uniformReflectance
-        radiance[o3] = value
-        radiance[o3 + 1] = value
-        radiance[o3 + 2] = value
-      } else {
-        radiance[o3] = irradiance * LINEAR_OF_SRGB[colors[o3]]
-        radiance[o3 + 1] = irradiance * LINEAR_OF_SRGB[colors[o3 + 1]]
-        radiance[o3 + 2] = irradiance * LINEAR_OF_SRGB[colors[o3 + 2]]
-      }
-    }
-  }
-}
-
-/**
- * Mean light of factor x factor samples as sRGB; samples that see nothing are black.
+ * One walk over the samples without an image in between: of a flat face only the distance to the light, and the vertex
+ * colours if there are any, change from sample to sample.
  *
- * @param out     [height, outWidth, 3] zeros
- * @param target  the samples' depth tells which radiance is valid
+ * @param out     [height, width, 3] zeros; a sample image has factor times as many a side
+ * @param target  depth and triangle ids of the samples
+ * @cost   O(samples of the covered box); no allocation
  */
-export function averageSamples(
-  out: Uint8Array,
-  radiance: Float32Array,
-  target: RasterTarget,
-  factor: number,
-  outWidth: number,
-): void {
-  const { coverage, depths, width } = target
-  const share = 1 / (factor * factor)
+export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number, scene: ShadingScene): void {
+  const { coverage, depths, triangleIds, width } = target
+  const { camera, lightHeights, lightZ, mesh, pose: T, uniformReflectance } = scene
+  const { colors, faces, positions } = mesh
+  const outWidth = width / factor
+  const strength = (LIGHT_GAIN * scene.lightDistance * scene.lightDistance) / (factor * factor)
+  // The camera in the object frame.
+  const eyeX = -(T[0] * T[3] + T[4] * T[7] + T[8] * T[11])
+  const eyeY = -(T[1] * T[3] + T[5] * T[7] + T[9] * T[11])
+  const eyeZ = -(T[2] * T[3] + T[6] * T[7] + T[10] * T[11])
+  let weighed = -1
+  let a = 0
+  let b = 0
+  let c = 0
+  // B × C, C × A, A × B of the corners as seen from the camera, object frame: with ray r, weight of A ∝ r · (B × C).
+  let ax = 0
+  let ay = 0
+  let az = 0
+  let bx = 0
+  let by = 0
+  let bz = 0
+  let cx = 0
+  let cy = 0
+  let cz = 0
   const lastRow = Math.ceil(coverage.y1 / factor)
   const lastColumn = Math.ceil(coverage.x1 / factor)
-  for (let y = Math.floor(coverage.y0 / factor); y < lastRow; y++) {
-    for (let x = Math.floor(coverage.x0 / factor); x < lastColumn; x++) {
+  for (let row = Math.floor(coverage.y0 / factor); row < lastRow; row++) {
+    for (let column = Math.floor(coverage.x0 / factor); column < lastColumn; column++) {
       let red = 0
       let green = 0
       let blue = 0
-      for (let j = 0; j < factor; j++) {
-        const row = (y * factor + j) * width + x * factor
-        for (let o = row; o < row + factor; o++) {
-          if (depths[o] === 0) continue
-          red += radiance[3 * o]
-          green += radiance[3 * o + 1]
-          blue += radiance[3 * o + 2]
+      for (let y = row * factor; y < (row + 1) * factor; y++) {
+        const ry = (y - camera.cy) / camera.fy
+        for (let x = column * factor; x < (column + 1) * factor; x++) {
+          const o = y * width + x
+          const z = depths[o]
+          if (z === 0) continue
+          const id = triangleIds[o]
+          const rx = (x - camera.cx) / camera.fx
+          const lz = lightZ - z
+          const squared = (rx * rx + ry * ry) * z * z + lz * lz
+          const irradiance = (strength * lightHeights[id]) / (squared * Math.sqrt(squared))
+          if (colors === null) {
+            red += irradiance
+            continue
+          }
+          if (id !== weighed) {
+            weighed = id
+            a = 3 * faces[3 * id]
+            b = 3 * faces[3 * id + 1]
+            c = 3 * faces[3 * id + 2]
+            const Ax = positions[a] - eyeX
+            const Ay = positions[a + 1] - eyeY
+            const Az = positions[a + 2] - eyeZ
+            const Bx = positions[b] - eyeX
+            const By = positions[b + 1] - eyeY
+            const Bz = positions[b + 2] - eyeZ
+            const Cx = positions[c] - eyeX
+            const Cy = positions[c + 1] - eyeY
+            const Cz = positions[c + 2] - eyeZ
+            ax = By * Cz - Bz * Cy
+            ay = Bz * Cx - Bx * Cz
+            az = Bx * Cy - By * Cx
+            bx = Cy * Az - Cz * Ay
+            by = Cz * Ax - Cx * Az
+            bz = Cx * Ay - Cy * Ax
+            cx = Ay * Bz - Az * By
+            cy = Az * Bx - Ax * Bz
+            cz = Ax * By - Ay * Bx
+          }
+          const ux = T[0] * rx + T[4] * ry + T[8]
+          const uy = T[1] * rx + T[5] * ry + T[9]
+          const uz = T[2] * rx + T[6] * ry + T[10]
+          let wa = ax * ux + ay * uy + az * uz
+          let wb = bx * ux + by * uy + bz * uz
+          let wc = cx * ux + cy * uy + cz * uz
+          // The three have one sign on the face; a sample on its edge may lie outside by a hair.
+          const sign = wa + wb + wc < 0 ? -1 : 1
+          wa = Math.max(0, wa * sign)
+          wb = Math.max(0, wb * sign)
+          wc = Math.max(0, wc * sign)
+          const scale = 1 / (wa + wb + wc)
+          wa *= scale
+          wb *= scale
+          wc *= scale
+          red += irradiance * LINEAR_OF_SRGB[(wa * colors[a] + wb * colors[b] + wc * colors[c] + 0.5) | 0]
+          green += irradiance * LINEAR_OF_SRGB[(wa * colors[a + 1] + wb * colors[b + 1] + wc * colors[c + 1] + 0.5) | 0]
+          blue += irradiance * LINEAR_OF_SRGB[(wa * colors[a + 2] + wb * colors[b + 2] + wc * colors[c + 2] + 0.5) | 0]
         }
       }
-      const o3 = 3 * (y * outWidth + x)
-      out[o3] = srgbByteOf(red * share)
-      out[o3 + 1] = srgbByteOf(green * share)
-      out[o3 + 2] = srgbByteOf(blue * share)
+      const o3 = 3 * (row * outWidth + column)
+      if (colors === null) {
+        const byte = srgbByteOf(red * uniformReflectance)
+        out[o3] = byte
+        out[o3 + 1] = byte
+        out[o3 + 2] = byte
+      } else {
+        out[o3] = srgbByteOf(red)
+        out[o3 + 1] = srgbByteOf(green)
+        out[o3 + 2] = srgbByteOf(blue)
+      }
     }
   }
 }
