@@ -24,11 +24,13 @@ export const SAME_DIRECTION = 0.99
 const STEPS = 12
 /** Worth a closer look at the direction. */
 const NEARLY = { mean: 0.03, farShare: 0.2 }
+/** As near as the samples, which lie 0.03 diameters apart, can tell. */
+const CLEAN_MEAN = 0.0125
 /** Half turns tried about lines across an axis: the sides of a square prism lie anywhere about it. */
-const ACROSS_STEPS = 36
+const ACROSS_STEPS = 24
 /** A direction is tilted by these steps as long as the fit gets better, rad; a half turn doubles every error of it. */
 const TILTS = [0.07, 0.035, 0.0175]
-const MAX_TILTS = 3
+const MAX_TILTS = 2
 /** A tilt has to be better by more than the sampling is worth: CAD is mostly drawn along its axes. */
 const BETTER = 0.97
 
@@ -42,7 +44,8 @@ export function turnsAbout(direction: Vector3, tryTurn: TryTurn): TurnSeries {
   turns.forEach(({ fit }, k) => {
     if (fit.mean < turns[best].fit.mean) best = k
   })
-  if (!isWithin(turns[best].fit, NEARLY)) return { direction, turns }
+  const { fit } = turns[best]
+  if (!isWithin(fit, NEARLY) || fit.mean < CLEAN_MEAN) return { direction, turns }
   const refined = refineDirection(direction, (2 * Math.PI * (best + 1)) / STEPS, tryTurn)
   return refined === direction ? { direction, turns } : { direction: refined, turns: seriesAbout(refined, tryTurn) }
 }
@@ -68,7 +71,7 @@ export function halfTurnOf({ turns }: TurnSeries): FittedTurn {
 
 /**
  * Half turns within the limits about lines across a direction.
- * @cost 36 fits, and up to 36 for each half turn that fits nearly
+ * @cost 24 fits, and up to 25 for each half turn that fits nearly
  */
 export function halfTurnsAcross(direction: Vector3, tryTurn: TryTurn, limits: MotionFit): Float64Array[] {
   const [u, v] = perpendiculars(direction)
