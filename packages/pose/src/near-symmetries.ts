@@ -37,8 +37,8 @@ const NEARLY_FREE: MotionFit = { mean: 0.04, farShare: 0.25 }
 
 const MIN_ACCEPTED_FOR_FREE = 9
 const MAX_MOTIONS = 28
-/** Rotations nearer than this are one, rad. */
-export const SAME_ROTATION = 0.12
+/** Rotations nearer than this are one, rad: those of a group of 30 degree turns are twice as far apart. */
+export const SAME_ROTATION = 0.25
 
 /**
  * Tests turns of 30 degrees about the coordinate and principal directions, each with the shift that fits best, and half
@@ -74,14 +74,13 @@ export function findNearSymmetries(
   for (const candidate of candidateDirections(surface)) {
     const series = turnsAbout(candidate, tryTurn)
     const axis = freeAxisOf(series, tolerance)
-    if (axis === null) acceptedTurns(series, tolerance).forEach(addIfNew)
-    else {
-      freeAxes.push(axis)
-      if (axis.isExact) continue
-      // A square prism: its quarter turns are more than the turns that are tried about every such axis.
-      acceptedTurns(series, REPORT_TOLERANCE).forEach(addIfNew)
-      halfTurnsAcross(series.direction, tryTurn, tolerance).forEach(addIfNew)
-    }
+    if (axis !== null) freeAxes.push(axis)
+    if (axis?.isExact === true) continue
+    // All turns about a nearly free axis are tried anyway; told are those that are more than nearly the same.
+    const turns = acceptedTurns(series, axis === null ? tolerance : REPORT_TOLERANCE)
+    turns.forEach(addIfNew)
+    // Of a section with three sides or more, no principal direction says where the sides lie.
+    if (axis !== null || turns.length > 1) halfTurnsAcross(series.direction, tryTurn, tolerance).forEach(addIfNew)
   }
   for (let i = 0; i < motions.length && motions.length < MAX_MOTIONS; i++) {
     for (let j = 0; j < motions.length && motions.length < MAX_MOTIONS; j++) {

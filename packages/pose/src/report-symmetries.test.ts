@@ -54,9 +54,14 @@ describe('reportSymmetries', () => {
     expect(symmetries_discrete).toEqual([])
   })
 
-  it('gives all turns of a square prism, however it lies about its axis', () => {
-    const prism = createBoxMesh([-40, -40, -100], [40, 40, 100])
-    const R = rotationAbout([0, 0, 1], 0.35)
+  it.each([
+    [0, 70],
+    [0, 100],
+    [0.35, 70],
+    [0.35, 100],
+  ])('gives all turns of a square prism that lies %d rad about its axis, %d mm tall', (angle, height) => {
+    const prism = createBoxMesh([-40, -40, -height], [40, 40, height])
+    const R = rotationAbout([0, 0, 1], angle)
     const turned = { ...prism, positions: prism.positions.slice() }
     for (let i = 0; i < turned.positions.length; i += 3) {
       const [x, y] = prism.positions.subarray(i, i + 2)

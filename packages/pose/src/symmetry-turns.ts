@@ -27,16 +27,16 @@ const NEARLY = { mean: 0.03, farShare: 0.2 }
 /** As near as the samples, which lie 0.03 diameters apart, can tell. */
 const CLEAN_MEAN = 0.0125
 /** Half turns tried about lines across an axis: the sides of a square prism lie anywhere about it. */
-const ACROSS_STEPS = 24
+const ACROSS_STEPS = 36
 /** A direction is tilted by these steps as long as the fit gets better, rad; a half turn doubles every error of it. */
 const TILTS = [0.07, 0.035, 0.0175]
-const MAX_TILTS = 2
+const MAX_TILTS = 3
 /** A tilt has to be better by more than the sampling is worth: CAD is mostly drawn along its axes. */
 const BETTER = 0.97
 
 /**
  * The turns about a direction; the direction is corrected first where one of them fits nearly.
- * @cost 11 fits; where the direction is corrected up to 47
+ * @cost 11 fits; where the direction is corrected up to 59
  */
 export function turnsAbout(direction: Vector3, tryTurn: TryTurn): TurnSeries {
   const turns = seriesAbout(direction, tryTurn)
@@ -71,7 +71,7 @@ export function halfTurnOf({ turns }: TurnSeries): FittedTurn {
 
 /**
  * Half turns within the limits about lines across a direction.
- * @cost 24 fits, and up to 25 for each half turn that fits nearly
+ * @cost 36 fits, and up to 37 for each half turn that fits nearly
  */
 export function halfTurnsAcross(direction: Vector3, tryTurn: TryTurn, limits: MotionFit): Float64Array[] {
   const [u, v] = perpendiculars(direction)
