@@ -34,7 +34,9 @@ export function numberOfHalf(half: number): number {
  * @source NumPy enhancement proposal 1
  */
 export function encodeNpyFloat16(values: ArrayLike<number>, shape: readonly number[]): Uint8Array {
-  const body = new Uint16Array(values.length)
+  const { bytes, bodyOffset } = createNpy('<f2', shape, Uint16Array.BYTES_PER_ELEMENT * values.length)
+  // The body begins at a multiple of 64.
+  const body = new Uint16Array(bytes.buffer, bodyOffset, values.length)
   let previous = 0
   let half = 0
   for (let i = 0; i < values.length; i++) {
@@ -46,7 +48,7 @@ export function encodeNpyFloat16(values: ArrayLike<number>, shape: readonly numb
     }
     body[i] = half
   }
-  return joinNpy('<f2', shape, new Uint8Array(body.buffer))
+  return bytes
 }
 
 /** NumPy file of float32 values, C order. */
@@ -65,15 +67,25 @@ export function encodeNpyBool(values: Uint8Array, shape: readonly number[]): Uin
 }
 
 function joinNpy(descriptor: string, shape: readonly number[], body: Uint8Array): Uint8Array {
+  const { bytes, bodyOffset } = createNpy(descriptor, shape, body.length)
+  bytes.set(body, bodyOffset)
+  return bytes
+}
+
+/** A file whose body is still zeros. */
+function createNpy(
+  descriptor: string,
+  shape: readonly number[],
+  bodyLength: number,
+): { readonly bytes: Uint8Array; readonly bodyOffset: number } {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const text = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${tuple}), }`
   const length = Math.ceil((text.length + 1 + 10) / 64) * 64 - 10
   const header = text.padEnd(length - 1) + '\n'
-  const out = new Uint8Array(10 + length + body.length)
-  out.set([...MAGIC, length & 0xff, length >> 8])
-  for (let i = 0; i < length; i++) out[10 + i] = header.charCodeAt(i)
-  out.set(body, 10 + length)
-  return out
+  const bytes = new Uint8Array(10 + length + bodyLength)
+  bytes.set([...MAGIC, length & 0xff, length >> 8])
+  for (let i = 0; i < length; i++) bytes[10 + i] = header.charCodeAt(i)
+  return { bytes, bodyOffset: 10 + length }
 }
 
 /**

@@ -6,7 +6,13 @@ export {
   templateScene,
   type TemplateScene,
 } from './recipe.ts'
-export { createTemplateWorkspace, renderTemplate, type Template, type TemplateWorkspace } from './render-template.ts'
+export {
+  createTemplateWorkspace,
+  renderTemplate,
+  XYZ_BACKGROUND,
+  type Template,
+  type TemplateWorkspace,
+} from './render-template.ts'
 export { createTemplateEncoders } from './template-encoders.ts'
 export {
   depthScaleFor,
@@ -15,7 +21,6 @@ export {
   MASK_INSIDE,
   TEMPLATE_FILES_DEFAULTS,
   templateFiles,
-  XYZ_BACKGROUND,
   type TemplateEncoders,
   type TemplateFilesOptions,
   type TemplateSource,

@@ -6,6 +6,9 @@ import { templateCamera, templateRadius, templateScene, UNCOLORED_REFLECTANCE, t
 import { shadeInto } from './shade.ts'
 import { VIEW_COUNTS, templateFromObject, viewDirections, type ViewCount } from './viewpoints.ts'
 
+/** Value of all three coordinates outside the mask. */
+export const XYZ_BACKGROUND = -1
+
 /** One rendered view; all images are imageSize x imageSize. */
 export interface Template {
   readonly viewIndex: number
@@ -14,7 +17,7 @@ export interface Template {
   readonly color: ColorImage
   readonly mask: Mask
   readonly depth: DepthImage
-  /** [height, width, 3] mm, object; zeros outside the mask */
+  /** [height, width, 3] mm, object; XYZ_BACKGROUND outside the mask */
   readonly objectCoordinates: Float32Array
 }
 
@@ -108,7 +111,7 @@ function surfaceOf(
   camera: PinholeCamera,
 ): Pick<Template, 'mask' | 'depth' | 'objectCoordinates'> {
   const mask = new Uint8Array(width * height)
-  const objectCoordinates = new Float32Array(3 * width * height)
+  const objectCoordinates = new Float32Array(3 * width * height).fill(XYZ_BACKGROUND)
   for (let y = coverage.y0; y < coverage.y1; y++) {
     for (let x = coverage.x0; x < coverage.x1; x++) {
       const o = y * width + x

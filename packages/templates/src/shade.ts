@@ -35,6 +35,8 @@ export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number,
   const { camera, lightHeights, lightZ, mesh, pose: T, uniformReflectance } = scene
   const { colors, faces, positions } = mesh
   const outWidth = width / factor
+  const stepX = 1 / camera.fx
+  const stepY = 1 / camera.fy
   const strength = (LIGHT_GAIN * scene.lightDistance * scene.lightDistance) / (factor * factor)
   // The camera in the object frame.
   const eyeX = -(T[0] * T[3] + T[4] * T[7] + T[8] * T[11])
@@ -62,13 +64,13 @@ export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number,
       let green = 0
       let blue = 0
       for (let y = row * factor; y < (row + 1) * factor; y++) {
-        const ry = (y - camera.cy) / camera.fy
+        const ry = (y - camera.cy) * stepY
         for (let x = column * factor; x < (column + 1) * factor; x++) {
           const o = y * width + x
           const z = depths[o]
           if (z === 0) continue
           const id = triangleIds[o]
-          const rx = (x - camera.cx) / camera.fx
+          const rx = (x - camera.cx) * stepX
           const lz = lightZ - z
           const squared = (rx * rx + ry * ry) * z * z + lz * lz
           const irradiance = (strength * lightHeights[id]) / (squared * Math.sqrt(squared))

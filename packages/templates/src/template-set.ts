@@ -8,9 +8,6 @@ import {
 import type { ColorImage } from '@sextant/geometry'
 import { renderTemplate, type Template, type TemplateWorkspace } from './render-template.ts'
 
-/** Value of all three coordinates outside the mask. */
-export const XYZ_BACKGROUND = -1
-
 /** Value of mask pixels inside. */
 export const MASK_INSIDE = 255
 
@@ -76,12 +73,10 @@ export async function encodeTemplate(
   const { width, height } = mask
   const maskBytes = new Uint8Array(mask.data.length)
   const counts = new Uint16Array(mask.data.length)
-  const coordinates = new Float32Array(3 * mask.data.length).fill(XYZ_BACKGROUND)
   for (let o = 0; o < maskBytes.length; o++) {
     if (mask.data[o] === 0) continue
     maskBytes[o] = MASK_INSIDE
     counts[o] = Math.round(depth.data[o] / depthScale)
-    for (let k = 3 * o; k < 3 * o + 3; k++) coordinates[k] = template.objectCoordinates[k]
   }
   const names = templateFileNames(viewIndex)
   // The PNG encoders work on other threads while this one makes the array file.
@@ -90,7 +85,7 @@ export async function encodeTemplate(
     encoders.gray(maskBytes, width, height),
     encoders.depth(counts, width, height),
   ])
-  const xyz = encoders.float16(coordinates, [height, width, 3])
+  const xyz = encoders.float16(template.objectCoordinates, [height, width, 3])
   const [rgb, gray, z] = await encoding
   return [
     { name: names.rgb, bytes: rgb },
