@@ -1,9 +1,11 @@
 // Notes. The measurements of neighbouring pixels err together (a matching window, a patch of texture), so the samples
-// count for less than their number: CORRELATED of them are worth one. Colour settles the turn of a printed can where it
-// correlates; the search for it ends in steps of one degree.
+// count for less than their number: CORRELATED of them are worth one. A box seen on two faces could slide along their
+// common edge as far as its planes are asked; where it ends before something farther away, the outline holds it. Colour
+// settles the turn of a printed can where it correlates; the search for it ends in steps of one degree.
 import type { PoseUncertainty } from '@sextant/contracts'
-import { cross, eigenSymmetric3, solveCholeskyInPlace, type Vector3 } from '@sextant/geometry'
+import { cross, eigenSymmetric3, solveCholeskyInPlace, transformFrom, type Vector3 } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
+import { createRasterTarget, renderInto } from '@sextant/raster'
 import type { FreeAxis } from './near-symmetries.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
@@ -19,9 +21,12 @@ const LOOSE_ROTATION = 10 * DEGREES
 const LOOSE_TRANSLATION = 0.1
 const FACING = 0.15
 const NORMAL_AGREES = 0.6
+/** Where a depth camera sees something end: standard deviation, and how far outside is looked, level pixels. */
+const OUTLINE_SIGMA = 1.5
+const OUTLINE_OUTSET = 2
 
 /**
- * Covariance of a refined pose from the point-to-plane equations of its inliers.
+ * Covariance of a refined pose from the point-to-plane equations of its inliers and the outline before a background.
  *
  * @param pose              12 numbers: rotation row-major, translation mm of the object's centre
  * @param residualMm        mean |dz| over the inliers
@@ -36,7 +41,9 @@ export function poseUncertaintyOf(
   colorCorrelation: number | null,
 ): PoseUncertainty {
   const information = new Float64Array(36)
-  addMeasurements(information, scene, model, pose, residualMm)
+  const free = model.freeAxes.filter((axis) => axis.isExact).map((axis) => freeTwist(pose, axis))
+  addMeasurements(information, scene, model, pose, residualMm, free)
+  addOutline(information, scene, model, pose, free)
   for (let k = 0; k < 3; k++) {
     information[7 * k] += 1 / PRIOR_ROTATION ** 2
     information[7 * (k + 3)] += 1 / model.diameter ** 2
@@ -72,6 +79,7 @@ function addMeasurements(
   model: PreparedModel,
   pose: Float64Array,
   residualMm: number,
+  free: readonly (readonly number[])[],
 ): void {
   const { positions, normals } = model.finePoints
   const { camera, depths, width, height } = scene.fine
@@ -79,7 +87,6 @@ function addMeasurements(
   const noise = scene.surface.inverseDepthNoise
   const tolerance = 2 * toleranceAt(pose[11], model.diameter, noise)
   const J = new Float64Array(6)
-  const free = model.freeAxes.filter((axis) => axis.isExact).map((axis) => freeTwist(pose, axis))
   for (let i = 0; i < positions.length; i += 3) {
     const ox = pose[0] * positions[i] + pose[1] * positions[i + 1] + pose[2] * positions[i + 2]
     const oy = pose[3] * positions[i] + pose[4] * positions[i + 1] + pose[5] * positions[i + 2]
@@ -106,14 +113,74 @@ function addMeasurements(
     J[3] = nx
     J[4] = ny
     J[5] = nz
-    // A turn about an axis of revolution moves no point off its surface; the normals of the samples are not that exact.
-    for (const twist of free) {
-      let moved = 0
-      for (let k = 0; k < 6; k++) moved += J[k] * twist[k]
-      for (let k = 0; k < 3; k++) J[k] -= moved * twist[k]
-    }
-    for (let r = 0; r < 6; r++) for (let c = 0; c < 6; c++) H[6 * r + c] += weight * J[r] * J[c]
+    addEquation(H, J, weight, free)
   }
+}
+
+/** Adds what the outline says where the object ends before something farther away: it may not shift across it. */
+function addOutline(
+  H: Float64Array,
+  scene: PreparedScene,
+  model: PreparedModel,
+  pose: Float64Array,
+  free: readonly (readonly number[])[],
+): void {
+  const { camera, depths, width, height } = scene.fine
+  const target = createRasterTarget(width, height)
+  renderInto(
+    target,
+    model.fineMesh,
+    transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12)),
+    camera,
+  )
+  const tau = toleranceAt(pose[11], model.diameter, scene.surface.inverseDepthNoise)
+  const weight = 1 / (CORRELATED * OUTLINE_SIGMA ** 2)
+  const rendered = target.depths
+  const { x0, y0, x1, y1 } = target.coverage
+  const J = new Float64Array(6)
+  const border = OUTLINE_OUTSET
+  for (let v = Math.max(border, y0); v < Math.min(height - border, y1); v++) {
+    for (let u = Math.max(border, x0); u < Math.min(width - border, x1); u++) {
+      const o = v * width + u
+      const z = rendered[o]
+      if (z === 0 || Math.abs(depths[o] - z) > 2 * tau) continue
+      const across = (rendered[o + 1] === 0 ? 1 : 0) - (rendered[o - 1] === 0 ? 1 : 0)
+      const down = (rendered[o + width] === 0 ? 1 : 0) - (rendered[o - width] === 0 ? 1 : 0)
+      if (across === 0 && down === 0) continue
+      const outside = o + OUTLINE_OUTSET * (across + width * down)
+      if (rendered[outside] !== 0 || depths[outside] < z + 2 * tau) continue
+      const length = Math.hypot(across, down)
+      const x = (z * (u - camera.cx)) / camera.fx
+      const y = (z * (v - camera.cy)) / camera.fy
+      // Pixels across the outline per mm of the point: (n · d(u, v)/dX).
+      const gx = (across * camera.fx) / (length * z)
+      const gy = (down * camera.fy) / (length * z)
+      const gz = -(gx * x + gy * y) / z
+      const ox = x - pose[9]
+      const oy = y - pose[10]
+      const oz = z - pose[11]
+      J[0] = oy * gz - oz * gy
+      J[1] = oz * gx - ox * gz
+      J[2] = ox * gy - oy * gx
+      J[3] = gx
+      J[4] = gy
+      J[5] = gz
+      addEquation(H, J, weight, free)
+    }
+  }
+}
+
+/**
+ * Adds w J Jᵀ. A turn about an axis of revolution moves no point off its surface or outline; normals of samples and
+ * outlines of triangles are not that exact, so their share along it is taken out of J.
+ */
+function addEquation(H: Float64Array, J: Float64Array, weight: number, free: readonly (readonly number[])[]): void {
+  for (const twist of free) {
+    let moved = 0
+    for (let k = 0; k < 6; k++) moved += J[k] * twist[k]
+    for (let k = 0; k < 3; k++) J[k] -= moved * twist[k]
+  }
+  for (let r = 0; r < 6; r++) for (let c = 0; c < 6; c++) H[6 * r + c] += weight * J[r] * J[c]
 }
 
 /** Unit turn about a line of the object: rotation vector and shift of the object's centre, camera. */

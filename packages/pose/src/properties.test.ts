@@ -114,6 +114,17 @@ describe('the answer', () => {
     }
   })
 
+  it('knows by its outline where a box ends that is seen on two faces', () => {
+    const box = createBoxMesh([-60, -40, -45], [60, 40, 45], [210, 60, 40])
+    // The edge between the two faces runs across the picture; the box could slide along it.
+    const truth = transformFrom<'camera', 'object'>(rotationAbout([1, 0, 0], Math.PI / 4), [5, -5, 700])
+    const [pose] = search(frameOf(box, truth), prepareModel(box)).poses
+    const error = Math.abs(translationOf(pose.cameraFromObject)[0] - translationOf(truth)[0])
+    expect(pose.uncertainty.unobservable).toEqual([])
+    expect(pose.uncertainty.translationSigmaMm).toBeLessThan(3)
+    expect(error).toBeLessThan(3 * pose.uncertainty.translationSigmaMm)
+  })
+
   it('reads the depth offset off the outline', () => {
     const box = createBoxMesh([-60, -40, -45], [60, 40, 45], [210, 60, 40])
     const truth = transformFrom<'camera', 'object'>(UPRIGHT, [5, -5, 700])
