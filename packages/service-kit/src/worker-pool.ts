@@ -21,6 +21,14 @@ export interface WorkerPoolOptions {
   readonly maxQueue: number
 }
 
+/**
+ * Flags of the threads. Piscina loads a worker with require() before it tries import(), and a thread that is ended while
+ * require() loads an ES module takes the whole process down (V8: IsGraphAsync must be used on an instantiated module).
+ */
+const THREAD_FLAGS = ['--enable-source-maps', '--no-experimental-require-module'].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+)
+
 export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> {
   const pool = new Piscina({
     filename: options.entry.href,
@@ -29,6 +37,7 @@ export function createWorkerPool<Task, Result>(options: WorkerPoolOptions): Work
     maxQueue: options.maxQueue,
     concurrentTasksPerWorker: 1,
     idleTimeout: Infinity,
+    execArgv: THREAD_FLAGS,
   })
   let pending = 0
   return {
