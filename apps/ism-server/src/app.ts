@@ -1,4 +1,5 @@
 import { preloadObjects, type PreloadOptions } from '@sextant/library'
+import { announceNetworks } from '@sextant/models'
 import { createService, registerStatus, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
 import type { Config } from './config.ts'
@@ -25,15 +26,7 @@ export async function buildApp(
   service.app.addHook('onListen', () => {
     const { preload: list, templateCache } = config
     const load: PreloadOptions['load'] = (object) => deps.preload(object)
-    // A network that is not installed is said once here, and to every request.
-    deps.network?.load().then(
-      (info) => {
-        service.app.log.info(info, 'networks loaded')
-      },
-      (error: unknown) => {
-        service.app.log.warn(error instanceof Error ? error.message : String(error))
-      },
-    )
+    if (deps.network !== null) void announceNetworks(deps.network, service.app.log)
     void preloadObjects(deps.library, { list, limit: templateCache.maxEntries, load, log: service.app.log })
   })
   service.app.addHook('onClose', () => deps.close())

@@ -1,4 +1,5 @@
 import { preloadObjects, type PreloadOptions } from '@sextant/library'
+import { announceNetworks } from '@sextant/models'
 import { createService, registerStatus, type ServiceApp } from '@sextant/service-kit'
 import type { Dependencies } from './compose.ts'
 import type { Config } from './config.ts'
@@ -20,7 +21,7 @@ export async function buildApp(
     logFile: config.logFile,
   })
   const model = createModelState(deps)
-  registerModelV1(service.app, model)
+  registerModelV1(service.app, deps, model)
   registerEstimationV1(service.app, deps, model)
   registerV2(service, deps)
   registerStatus(service, { version: '1.0.0', ...deps })
@@ -28,15 +29,7 @@ export async function buildApp(
   service.app.addHook('onListen', () => {
     const { preload: list, cadCache } = config
     const load: PreloadOptions['load'] = (object) => deps.preload(object.cadPath)
-    // A network that is not installed is said once here, and to every request.
-    deps.network?.load().then(
-      (info) => {
-        service.app.log.info(info, 'networks loaded')
-      },
-      (error: unknown) => {
-        service.app.log.warn(error instanceof Error ? error.message : String(error))
-      },
-    )
+    if (deps.network !== null) void announceNetworks(deps.network, service.app.log)
     void preloadObjects(deps.library, { list, limit: cadCache.maxEntries, load, log: service.app.log })
   })
   service.app.addHook('onClose', () => deps.close())

@@ -33,6 +33,12 @@ describe('the sam6d engine without its networks', () => {
     const status = (await app.inject('/api/v2/status')).json()
     expect(status).toMatchObject({ engine: 'sam6d', modelLoaded: false, networks: { refusals: [] } })
     expect(status.networks.problem).toContain('sextant models convert')
+    expect((await app.inject('/api/v1/model/info')).json()).toMatchObject({
+      model_name: 'sam6d',
+      device: null,
+      provider_refusals: [],
+      network_problem: status.networks.problem,
+    })
     expect((await app.inject('/api/v1/health')).json()).toMatchObject({ status: 'healthy' })
     await app.close()
   })

@@ -15,7 +15,8 @@ export function floatsOf(value: Tensor | undefined): Float32Array {
 }
 
 /** Where a network may run. */
-export type Provider = 'tensorrt' | 'cuda' | 'webgpu' | 'cpu'
+export const PROVIDERS = ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const
+export type Provider = (typeof PROVIDERS)[number]
 
 /** A loaded network. One call runs at a time. */
 export interface Session {

@@ -1,4 +1,5 @@
 // Networks on disk: the catalogue, conversion of official checkpoints, verification, opening.
+export { announceNetworks, type NetworkLog } from './announce-networks.ts'
 export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './catalogue.ts'
 export { convertCheckpoint, type ConvertOptions } from './convert-checkpoint.ts'
 export { engineInUse, engineStatusOf, type EngineName } from './engine-status.ts'
@@ -13,3 +14,4 @@ export {
 export { createNetworkHost, type NetworkHost, type NetworkInfo } from './network-host.ts'
 export { openPoseNetworks, openSegmentationNetworks, type Loaded, type SegmentationNetworks } from './open-networks.ts'
 export { pullCheckpoint, type PullOptions } from './pull-checkpoint.ts'
+export { probeProviders, type ProviderVerdict } from './probe-providers.ts'

@@ -3,7 +3,9 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { CATALOGUE, howToInstall, inspectModel } from '@sextant/models'
+
+import { serviceStatusV2 } from '@sextant/contracts'
+import { CATALOGUE, howToInstall, inspectModel, probeProviders } from '@sextant/models'
 import type { Command } from 'commander'
 
 const GIGABYTE = 2 ** 30
@@ -27,6 +29,7 @@ export function addDoctorCommand(program: Command): void {
       line('Blender', await blenderState())
       line('geometric engine', 'ready: it needs no networks')
       await reportNetworks(modelsDir)
+      await reportProviders()
     })
 }
 
@@ -47,12 +50,15 @@ async function folderState(root: string): Promise<string> {
 async function serviceState(host: string, port: number): Promise<string> {
   try {
     const answer = await fetch(`http://${host}:${port}/api/v2/status`, { signal: AbortSignal.timeout(1500) })
-    const { engine, modelLoaded, version } = (await answer.json()) as {
-      engine: string
-      modelLoaded: boolean
-      version: string
-    }
-    return `listens on ${port}, version ${version}, engine ${engine}${modelLoaded ? '' : ' (not loaded)'}`
+    // Main's own status has no engine.
+    const { engine, modelLoaded, version, networks } = serviceStatusV2.partial().parse(await answer.json())
+    const said = [
+      `listens on ${port}`,
+      ...(version === undefined ? [] : [`version ${version}`]),
+      ...(engine === undefined ? [] : [`engine ${engine}${modelLoaded === false ? ' (not loaded)' : ''}`]),
+    ]
+    const asides = [networks?.problem ?? [], networks?.refusals.map((refusal) => `passed over: ${refusal}`) ?? []]
+    return [said.join(', '), ...asides.flat()].join('\n')
   } catch {
     return `does not answer on ${port}; start all with: npm start`
   }
@@ -80,5 +86,13 @@ async function reportNetworks(modelsDir: string): Promise<void> {
   for (const { name } of others) {
     const found = await inspectModel(modelsDir, name)
     if (found.state !== 'missing') line('', `${name} is ${found.state}`)
+  }
+}
+
+/** Where networks could run here, whatever SEXTANT_PROVIDERS says. */
+async function reportProviders(): Promise<void> {
+  line('providers', 'where networks can run; SEXTANT_PROVIDERS names those to try')
+  for (const { provider, problem } of await probeProviders()) {
+    line(`  ${provider}`, problem === null ? 'can be used' : `cannot be used: ${problem}`)
   }
 }

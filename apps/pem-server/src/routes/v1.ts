@@ -78,7 +78,7 @@ export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model:
 }
 
 /** The drop-in routes of PEM that tell about it and its model. */
-export function registerModelV1(app: ServiceApp, model: ModelState): void {
+export function registerModelV1(app: ServiceApp, deps: Pick<Dependencies, 'engine'>, model: ModelState): void {
   const started = performance.now()
   const uptime = (): number => (performance.now() - started) / MILLISECONDS_PER_SECOND
 
@@ -116,11 +116,26 @@ export function registerModelV1(app: ServiceApp, model: ModelState): void {
     await model.unload()
     return { success: true, message: 'Model unloaded successfully' }
   })
-  app.get('/api/v1/model/info', () => ({
-    model_name: 'geometric',
+  app.get('/api/v1/model/info', () => describeModel(deps.engine()))
+  app.get('/api/v1/pose-estimation/status', () => {
+    const { loaded, device, parameters, loading_time } = model.describe()
+    const status = loaded ? 'ready' : 'not_ready'
+    return { service: 'pose-estimation', status, model_loaded: loaded, device, parameters, loading_time }
+  })
+}
+
+const ARCHITECTURES = {
+  geometric: 'Oriented point pairs, projective ICP and verification by rendering; no weights',
+  sam6d: "SAM-6D's pose estimation model on ONNX Runtime; poses verified by rendering",
+}
+
+/** The contract's fields, and beside them where networks run and why not elsewhere. */
+function describeModel({ engine, device, networks }: ReturnType<Dependencies['engine']>): Record<string, unknown> {
+  return {
+    model_name: engine,
     version: VERSION,
-    description: 'Oriented point pairs, projective ICP and verification by rendering; no weights',
-    architecture: 'geometric',
+    description: ARCHITECTURES[engine === 'sam6d' ? 'sam6d' : 'geometric'],
+    architecture: engine,
     input_format: {
       rgb: 'base64 of a PNG or JPEG',
       depth: 'base64 of a 16-bit PNG, or raw float32 / uint16',
@@ -129,10 +144,8 @@ export function registerModelV1(app: ServiceApp, model: ModelState): void {
       segmentation: 'list of {score, segmentation}',
     },
     output_format: { pose: 'R 3x3 row-major, t in mm, camera from object', confidence: 'probability 0..1' },
-  }))
-  app.get('/api/v1/pose-estimation/status', () => {
-    const { loaded, device, parameters, loading_time } = model.describe()
-    const status = loaded ? 'ready' : 'not_ready'
-    return { service: 'pose-estimation', status, model_loaded: loaded, device, parameters, loading_time }
-  })
+    device,
+    provider_refusals: networks?.refusals ?? [],
+    network_problem: networks?.problem ?? null,
+  }
 }

@@ -10,6 +10,8 @@ import { SESSION_DEFAULTS, type Provider, type Session, type SessionOptions, typ
  */
 export async function openOnnxSession(modelPath: string, options: Partial<SessionOptions> = {}): Promise<Session> {
   const { providers, threads } = { ...SESSION_DEFAULTS, ...options }
+  // Refusals are reported; the runtime's own lines on stderr would tell them twice.
+  ort.env.logLevel = 'fatal'
   const refusals: { provider: Provider; reason: string }[] = []
   for (const provider of providers) {
     try {
