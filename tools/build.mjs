@@ -1,8 +1,8 @@
 // Bundles every app's main.ts and its workers with esbuild: apps/<app>/dist/main.js and dist/workers/<name>.worker.js.
-// Workers of packages go into every app and, for tests from source, into packages/<package>/dist/workers.
+// Files that code reads (packages/<package>/src/assets) go into every app's dist/assets. Workers of packages go into every app and, for tests from source, into packages/<package>/dist/workers.
 // Our own packages are bundled in; npm packages stay external.
 import { build } from 'esbuild'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -54,6 +54,10 @@ await Promise.all([
     if (entryPoints.length > 0) return build({ ...options, entryPoints, outdir: join(root, 'packages', name, 'dist') })
   }),
 ])
+for (const assets of packages.map((name) => join(root, 'packages', name, 'src/assets'))) {
+  if (!existsSync(assets)) continue
+  for (const app of apps) cpSync(assets, join(root, 'apps', app, 'dist/assets'), { recursive: true })
+}
 const consoleState = await buildConsole()
 console.log(`Built ${apps.length} apps${consoleState} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 

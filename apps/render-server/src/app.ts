@@ -35,7 +35,13 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
   })
   registerStatus(service, {
     version: VERSION,
-    engine: () => ({ engine: 'rasteriser', device: 'cpu', modelLoaded: true, gpuMemory: null, networks: null }),
+    engine: () => ({
+      engine: config.engine,
+      device: 'cpu',
+      modelLoaded: deps.isEngineReady,
+      gpuMemory: null,
+      networks: null,
+    }),
     pool: { queueLength: () => counts.queued, running: () => counts.running },
     caches: {},
   })
@@ -43,6 +49,7 @@ export async function buildApp(config: Config, deps: Deps): Promise<ServiceApp> 
   registerTemplateRoutes(app, config, deps)
   registerJobRoutes(app, config, deps)
   registerJobRoutesV2(app, config, deps)
+  if (!deps.isEngineReady) app.log.warn({ engine: config.engine }, 'Blender was not found; see RENDER_BLENDER')
   deps.beginWork()
   // Waiting requests end with their jobs, so jobs are closed before connections are.
   app.addHook('preClose', async () => {

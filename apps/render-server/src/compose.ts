@@ -1,6 +1,8 @@
+import { blenderVersion } from '@sextant/blender'
 import type { JobQueue, JobRunner } from '@sextant/jobs'
 import { confinePath, createStaticRoot, openLibrary } from '@sextant/library'
 import { createWorkerPool, workerEntry, type WorkerPool } from '@sextant/service-kit'
+import { availableParallelism } from 'node:os'
 import type { Config } from './config.ts'
 import type { ResolvePath } from './mapping/render-request.ts'
 import { openJobQueue } from './open-job-queue.ts'
@@ -16,6 +18,8 @@ export interface Deps {
   readonly resolvePath: ResolvePath
   /** sha-256 of a CAD file */
   readonly digestOf: (cadPath: string) => Promise<string>
+  /** what the default engine needs was found at the start */
+  readonly isEngineReady: boolean
   /** Unix time, ms */
   readonly now: () => number
   /** Lets jobs run; until then those that a former process left wait, so that their listeners can be there first. */
@@ -47,7 +51,11 @@ export async function composeDeps(config: Config, pool: RenderPool = createRende
   })
   const run: JobRunner<RenderJobInput, RenderOutcome> = async (input, context) => {
     await mayWork
-    return runRenderJob(pool, input, context, CREATED_BY)
+    return runRenderJob(pool, input, context, { blender, createdBy: CREATED_BY })
+  }
+  const blender = {
+    executable: config.blender,
+    threads: Math.max(1, Math.floor(availableParallelism() / config.workers)),
   }
   const now = (): number => Date.now()
   const jobs = await openJobQueue(config, run, {
@@ -60,6 +68,7 @@ export async function composeDeps(config: Config, pool: RenderPool = createRende
   return {
     jobs,
     resolvePath: (path) => confinePath(config.staticDir, path),
+    isEngineReady: config.engine !== 'blender' || (await blenderVersion(config.blender).catch(() => null)) !== null,
     digestOf: (cadPath) => library.digestOf(cadPath),
     now,
     beginWork,

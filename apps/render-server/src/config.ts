@@ -1,3 +1,4 @@
+import { BLENDER_DEFAULTS } from '@sextant/blender'
 import {
   hostField,
   logFileFields,
@@ -9,7 +10,9 @@ import {
   type LogFile,
   type LogLevel,
 } from '@sextant/service-kit'
+import { MAX_CYCLES_SAMPLES, TEMPLATE_ENGINES, type TemplateEngine } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { CYCLES_SAMPLES } from '@sextant/templates'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -37,10 +40,18 @@ export interface Config {
   readonly maxQueuedJobs: number
   /** a job is stopped after this long, ms */
   readonly jobTimeLimitMs: number
+  /** what draws the views of requests that do not say */
+  readonly engine: TemplateEngine
+  /** per pixel, of Cycles, for requests that do not say */
+  readonly cyclesSamples: number
+  /** name or path of Blender's executable */
+  readonly blender: string
   readonly pid: number
 }
 
 const DEFAULT_PORT = 8004
+
+const cyclesSamplesField = z.coerce.number().int().min(1).max(MAX_CYCLES_SAMPLES)
 
 const schema = z.object({
   RENDER_SERVER_HOST: hostField.optional(),
@@ -57,6 +68,9 @@ const schema = z.object({
   RENDER_WORKERS: z.coerce.number().int().min(1).optional(),
   RENDER_MAX_QUEUED_JOBS: z.coerce.number().int().min(1).default(64),
   RENDER_JOB_TIME_LIMIT_SEC: z.coerce.number().positive().default(1800),
+  RENDER_ENGINE: z.enum(TEMPLATE_ENGINES).default('rasteriser'),
+  RENDER_CYCLES_SAMPLES: cyclesSamplesField.default(CYCLES_SAMPLES),
+  RENDER_BLENDER: z.string().default(BLENDER_DEFAULTS.executable),
 })
 
 /**
@@ -78,6 +92,9 @@ export function readConfig(env: Environment = process.env): Config {
     workers: values.RENDER_WORKERS ?? availableParallelism(),
     maxQueuedJobs: values.RENDER_MAX_QUEUED_JOBS,
     jobTimeLimitMs: values.RENDER_JOB_TIME_LIMIT_SEC * MILLISECONDS_PER_SECOND,
+    engine: values.RENDER_ENGINE,
+    cyclesSamples: values.RENDER_CYCLES_SAMPLES,
+    blender: values.RENDER_BLENDER,
     pid: process.pid,
   }
 }

@@ -1,4 +1,5 @@
 import { PlatformError, TEMPLATE_MANIFEST_NAME, type TemplateRecipe } from '@sextant/contracts'
+import type { BlenderOptions } from '@sextant/blender'
 import {
   assertUsable,
   digestOfObjectFile,
@@ -17,6 +18,7 @@ import {
 } from '@sextant/templates'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { openRenderer } from './open-renderer.ts'
 import { isCancelRequested, storeProgress, type RenderControl } from './render-control.ts'
 
 /** What a rendering thread is told; plain data and one shared buffer. */
@@ -29,6 +31,8 @@ export interface RenderTask {
   /** render even when an intact set of this CAD and recipe is there */
   readonly force: boolean
   readonly createdBy: string
+  /** of recipes that are drawn by it */
+  readonly blender: BlenderOptions
   /** Unix time, ms, at which a job was asked for whose process died while it ran; null: it runs for the first time */
   readonly interruptedSinceMs: number | null
   readonly control: RenderControl
@@ -41,10 +45,12 @@ export interface RenderOutcome {
   readonly warnings: readonly string[]
 }
 
+const CANCEL_INTERVAL_MS = 100
+
 /**
  * Renders the template set of one CAD file and publishes it; an intact set of the same CAD and recipe is left alone.
  *
- * @throws {PlatformError} object.not_found, mesh.*, request.path_forbidden, request.cancelled
+ * @throws {PlatformError} object.not_found, mesh.*, request.path_forbidden, request.cancelled, renderer.*
  */
 export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome> {
   const { control, outputDirectory, recipe } = task
@@ -59,6 +65,7 @@ export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome
   if (mayReuse && (await isTemplateSetComplete(outputDirectory, { cadSha256, recipe }))) {
     return { templateCount: recipe.viewCount, skipped: true, warnings: [] }
   }
+  const { renderer, version } = await openRenderer(recipe.engine, task.blender)
   const { mesh, warnings, diameter: diameterMm } = assertUsable(await parseObjectFile(file), cadFileName)
   const workspace = createTemplateWorkspace(mesh, recipe)
   const { cameraDistance } = workspace.scene
@@ -68,15 +75,23 @@ export async function renderTemplateSet(task: RenderTask): Promise<RenderOutcome
     cancelling.abort(new PlatformError('request.cancelled', { detail: 'Rendering was cancelled.' }))
   }
   stopWhenAsked()
+  // Blender works for minutes without a view to show; this thread is free meanwhile.
+  const asking = setInterval(stopWhenAsked, CANCEL_INTERVAL_MS)
   const files = templateFiles(workspace, createTemplateEncoders(), depthScaleFor(cameraDistance), {
+    renderer,
     signal: cancelling.signal,
     onView(done, total) {
       storeProgress(control, done, total)
       stopWhenAsked()
     },
   })
-  const source = { cadFileName, cadSha256, diameterMm, createdBy: task.createdBy }
-  await publishTemplateSet(outputDirectory, files, describeTemplateSet(recipe, cameraDistance, source))
+  const createdBy = version === null ? task.createdBy : `${task.createdBy}, ${version}`
+  const source = { cadFileName, cadSha256, diameterMm, createdBy }
+  try {
+    await publishTemplateSet(outputDirectory, files, describeTemplateSet(recipe, cameraDistance, source))
+  } finally {
+    clearInterval(asking)
+  }
   return { templateCount: recipe.viewCount, skipped: false, warnings }
 }
 

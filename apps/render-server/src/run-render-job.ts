@@ -26,7 +26,7 @@ export async function runRenderJob(
   pool: Pick<WorkerPool<RenderTask, RenderOutcome>, 'run'>,
   input: RenderJobInput,
   context: JobContext,
-  createdBy: string,
+  settings: Pick<RenderTask, 'blender' | 'createdBy'>,
 ): Promise<RenderOutcome> {
   const control = createRenderControl()
   const hardStop = new AbortController()
@@ -47,7 +47,7 @@ export async function runRenderJob(
   try {
     const { cadPath, force, outputDirectory, recipe } = input
     const interruptedSinceMs = context.attempt > 1 ? context.createdAtMs : null
-    const task = { cadPath, outputDirectory, recipe, force, createdBy, interruptedSinceMs, control }
+    const task = { ...settings, cadPath, outputDirectory, recipe, force, interruptedSinceMs, control }
     return await pool.run(task, { signal: hardStop.signal })
   } finally {
     clearInterval(progressTimer)

@@ -1,3 +1,4 @@
+import { blenderVersion } from '@sextant/blender'
 import { PlatformError } from '@sextant/contracts'
 import { isTemplateSetComplete, readTemplateManifest } from '@sextant/library'
 import { encodePly } from '@sextant/mesh'
@@ -17,6 +18,7 @@ import { createRenderControl, isCancelRequested, storeProgress } from '../src/re
 import { renderTemplateSet, type RenderOutcome, type RenderTask } from '../src/render-template-set.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const blender = await blenderVersion('blender').catch(() => null)
 const workerIsBuilt = existsSync(new URL('../dist/workers/render.worker.js', import.meta.url))
 
 /** A PLY tetrahedron about 100 units across. */
@@ -188,6 +190,74 @@ describe('rendering', () => {
     })
     expect((await readdir(root)).sort()).toEqual(['jobs', 'meshes', 'output', 'templates'])
   })
+})
+
+describe('the engine', () => {
+  const folder = (): string => join(root, 'templates/test/part')
+  const isPosix = process.platform !== 'win32'
+
+  it('is the request’s, else the configured one; the answer tells it, and sets of two engines are two sets', async () => {
+    const { pool, tasks } = createManualPool()
+    await start(pool, { engine: 'blender', cyclesSamples: 7, maxQueuedJobs: 8 })
+    const byDefault = (await post(paths)).json()
+    expect(byDefault).toMatchObject({ engine: 'blender', samples: 7 })
+    expect((await post({ ...paths, engine: 'blender', samples: 7 })).json().job_id).toBe(byDefault.job_id)
+    const ours = (await post({ ...paths, engine: 'rasteriser', samples: 9 })).json()
+    expect(ours).toMatchObject({ engine: 'rasteriser', samples: 0 })
+    const single = (await post({ ...paths, samples: 1 })).json()
+    expect(new Set([byDefault, ours, single].map(({ job_id: id }) => id as string)).size).toBe(3)
+    expect((await app.inject(`/api/v2/jobs/${single.job_id as string}`)).json()).toMatchObject({
+      engine: 'blender',
+      samples: 1,
+    })
+    expect(tasks[0]?.task.recipe).toMatchObject({ engine: 'blender', samples: 7, antialias: true })
+    expect((await post({ ...paths, engine: 'povray' })).statusCode).toBe(422)
+    expect((await post({ ...paths, samples: 0 })).statusCode).toBe(422)
+  })
+
+  it('leaves no set and says so when Blender is not there', async () => {
+    await start(inlinePool, { engine: 'blender', blender: join(root, 'nowhere') })
+    expect((await app.inject('/api/v2/status')).json()).toMatchObject({ engine: 'blender', modelLoaded: false })
+    const job = (await post(paths, '?wait=true')).json()
+    expect(job).toMatchObject({ success: false, error_code: 'renderer.missing', returncode: 1 })
+    expect(job.error_message).not.toContain(root)
+    expect(existsSync(folder())).toBe(false)
+  })
+
+  it.skipIf(!isPosix)('kills Blender when the job is cancelled', async () => {
+    const pidFile = join(root, 'pid')
+    const blender = join(root, 'blender')
+    const body = `case "$1" in --version) echo Blender 9.9.9; exit;; esac; echo $$ > "${pidFile}"; exec sleep 600`
+    await writeFile(blender, `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+    await start(inlinePool, { blender })
+    const { job_id: id } = (await post({ ...paths, engine: 'blender' })).json()
+    while (!existsSync(pidFile)) await new Promise((resolve) => setTimeout(resolve, 5))
+    const pid = Number(await readFile(pidFile, 'utf8'))
+    const cancelled = await app.inject({ method: 'DELETE', url: `/jobs/${id as string}` })
+    expect(cancelled.json()).toMatchObject({ success: false, error_code: 'request.cancelled', returncode: -9 })
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    expect(existsSync(folder())).toBe(false)
+  })
+
+  it.skipIf(!workerIsBuilt || blender === null)(
+    'renders by Blender on a worker thread (needs npm run build, and the command blender)',
+    async () => {
+      await start(createRenderPool(config))
+      const job = (await post({ ...paths, engine: 'blender', samples: 1 }, '?wait=true')).json()
+      expect(job).toMatchObject({ success: true, templates_generated: 42, engine: 'blender', samples: 1 })
+      expect(await readTemplateManifest(folder())).toMatchObject({
+        createdBy: `sextant 0.1.0, ${blender ?? ''}`,
+        recipe: { engine: 'blender', samples: 1, antialias: false },
+      })
+      const rgb = decodePng(await readFile(join(folder(), 'rgb_41.png')))
+      expect(rgb).toMatchObject({ width: 512, height: 512, channels: 3, depth: 8 })
+      // Another engine, another set: the intact one is not taken for it.
+      const again = { ...paths, engine: 'blender', samples: 1 }
+      expect((await post(again, '?wait=true')).json()).toMatchObject({ skipped: true })
+      expect((await post({ ...paths, engine: 'rasteriser' }, '?wait=true')).json()).toMatchObject({ skipped: false })
+    },
+    120_000,
+  )
 })
 
 describe('jobs', () => {
@@ -419,6 +489,7 @@ describe('a job whose process died', () => {
       recipe: TEMPLATE_RECIPE_DEFAULTS,
       force: true,
       createdBy: 'test',
+      blender: { executable: 'blender', threads: 1 },
       interruptedSinceMs: null,
       control: createRenderControl(),
       ...changes,
@@ -516,6 +587,14 @@ describe('the contract', () => {
 })
 
 describe('readConfig', () => {
+  it('reads the engine, and refuses an unknown one and too many samples', () => {
+    expect(readConfig({})).toMatchObject({ engine: 'rasteriser', cyclesSamples: 50, blender: 'blender' })
+    const chosen = { RENDER_ENGINE: 'blender', RENDER_CYCLES_SAMPLES: '8', RENDER_BLENDER: '/opt/blender/blender' }
+    expect(readConfig(chosen)).toMatchObject({ engine: 'blender', cyclesSamples: 8, blender: '/opt/blender/blender' })
+    expect(() => readConfig({ RENDER_ENGINE: 'povray' })).toThrow('RENDER_ENGINE')
+    expect(() => readConfig({ RENDER_CYCLES_SAMPLES: '5000' })).toThrow('RENDER_CYCLES_SAMPLES')
+  })
+
   beforeEach(() => start(inlinePool))
 
   it('prefers the names of this server', () => {

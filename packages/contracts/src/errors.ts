@@ -48,6 +48,8 @@ export const ERRORS = {
   'bundle.not_found': { title: 'The template set does not exist', status: 404, retryable: false },
   'bundle.incomplete': { title: 'The template set is incomplete', status: 409, retryable: false },
   'bundle.version_unsupported': { title: 'The template set has an unknown version', status: 409, retryable: false },
+  'renderer.missing': { title: 'The renderer is not installed', status: 503, retryable: true },
+  'renderer.failed': { title: 'The renderer failed', status: 500, retryable: false },
   'job.not_found': { title: 'The job does not exist', status: 404, retryable: false },
   'job.interrupted': { title: 'The service ended again and again during the job', status: 500, retryable: true },
   'run.not_found': { title: 'The run does not exist', status: 404, retryable: false },

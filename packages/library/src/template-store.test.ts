@@ -1,4 +1,4 @@
-import { templateFileNames, type TemplateFile } from '@sextant/contracts'
+import { templateFileNames, type TemplateFile, type TemplateRecipe } from '@sextant/contracts'
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,16 @@ import {
 } from './template-store.ts'
 
 const sha256 = 'ab'.repeat(32)
-const recipe = { viewCount: 3, imageSize: 8, focalLength: 10, colorize: false, baseColor: 0.05, antialias: true }
+const recipe: TemplateRecipe = {
+  viewCount: 3,
+  imageSize: 8,
+  focalLength: 10,
+  colorize: false,
+  baseColor: 0.05,
+  antialias: true,
+  engine: 'rasteriser',
+  samples: 0,
+}
 const description: TemplateSetDescription = {
   formatVersion: 1,
   createdBy: 'sextant test',

@@ -1,18 +1,28 @@
 // Viewpoints, the rendering recipe and the template-set format.
 export {
+  CAMERA_DISTANCE,
+  CYCLES_SAMPLES,
+  LIGHT_POWER,
   TEMPLATE_RECIPE_DEFAULTS,
   templateCamera,
   templateRadius,
   templateScene,
   type TemplateScene,
+  UNCOLORED_REFLECTANCE,
 } from './recipe.ts'
 export {
   createTemplateWorkspace,
+  rasterizeTemplates,
   renderTemplate,
+  renderTemplateSurface,
+  templatePose,
   XYZ_BACKGROUND,
   type Template,
+  type TemplateRenderer,
+  type TemplateSurface,
   type TemplateWorkspace,
 } from './render-template.ts'
+export { LINEAR_OF_SRGB } from './srgb.ts'
 export { createTemplateEncoders } from './template-encoders.ts'
 export {
   depthScaleFor,

@@ -10,18 +10,23 @@ export const TEMPLATE_RECIPE_DEFAULTS: TemplateRecipe = {
   colorize: false,
   baseColor: 0.05,
   antialias: true,
+  engine: 'rasteriser',
+  samples: 0,
 }
+
+/** Samples per pixel of the published templates, at most. */
+export const CYCLES_SAMPLES = 50
 
 /** Linear reflectance of a mesh without colours when the recipe does not colorize: the renderer's default material. */
 export const UNCOLORED_REFLECTANCE = 0.8
 
 /** The recipe is written for an object of radius 0.5 units: lengths in units of twice the radius. */
-const CAMERA_DISTANCE = 2
+export const CAMERA_DISTANCE = 2
 const NEAR_DISTANCE = 0.1
 /** The point light stands behind the camera, on the line from the origin through it. */
 const LIGHT_DISTANCE = 2.5 * CAMERA_DISTANCE
 /** Emitted power, W. */
-const LIGHT_POWER = 10 ** 3
+export const LIGHT_POWER = 10 ** 3
 
 /** Reflected radiance per reflectance of a surface that faces the light at the origin: P / (4 pi^2 d^2). */
 export const LIGHT_GAIN = LIGHT_POWER / (4 * Math.PI * Math.PI * LIGHT_DISTANCE * LIGHT_DISTANCE)

@@ -21,6 +21,20 @@ export interface Template {
   readonly objectCoordinates: Float32Array
 }
 
+/** What a renderer that draws only colour does not give. */
+export type TemplateSurface = Omit<Template, 'color'>
+
+/**
+ * The port of renderers: draws all views of an object, in order, with colour by the workspace's recipe. Mask, depth and
+ * coordinates of every renderer are renderTemplateSurface's. Nothing is drawn before it is asked for.
+ *
+ * @param signal  ends it by throwing its reason
+ */
+export type TemplateRenderer = (
+  workspace: TemplateWorkspace,
+  signal?: AbortSignal,
+) => Iterable<Template> | AsyncIterable<Template>
+
 /** Everything that the views of one object share; one owner, reused by every view. */
 export interface TemplateWorkspace {
   readonly recipe: TemplateRecipe
@@ -32,7 +46,7 @@ export interface TemplateWorkspace {
   /** [faceCount] mm, of the view at hand: lightHeightsInto */
   readonly lightHeights: Float64Array
   readonly target: RasterTarget
-  /** twice as many pixels a side; null without anti-aliasing */
+  /** twice as many pixels a side; null without anti-aliasing by the rasteriser */
   readonly sampleTarget: RasterTarget | null
 }
 
@@ -49,6 +63,7 @@ export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateReci
     throw new RangeError(`viewCount is ${recipe.viewCount}, expected one of ${VIEW_COUNTS.join(', ')}`)
   }
   const size = recipe.imageSize
+  const fineSize = recipe.antialias && recipe.engine === 'rasteriser' ? SAMPLES_PER_AXIS * size : null
   const { positions, faces, colors } = mesh
   const rasterMesh = createRasterMesh({
     positions,
@@ -64,7 +79,15 @@ export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateReci
     planes: facePlanesOf(rasterMesh),
     lightHeights: new Float64Array(rasterMesh.faceCount),
     target: createRasterTarget(size, size),
-    sampleTarget: recipe.antialias ? createRasterTarget(SAMPLES_PER_AXIS * size, SAMPLES_PER_AXIS * size) : null,
+    sampleTarget: fineSize === null ? null : createRasterTarget(fineSize, fineSize),
+  }
+}
+
+/** The default renderer: our own rasteriser, on the caller's thread. */
+export const rasterizeTemplates: TemplateRenderer = function* (workspace, signal) {
+  for (const viewIndex of workspace.directions.keys()) {
+    signal?.throwIfAborted()
+    yield renderTemplate(workspace, viewIndex)
   }
 }
 
@@ -76,9 +99,8 @@ export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateReci
  * @throws {RangeError} no such view
  */
 export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number): Template {
-  const { camera, directions, lightHeights, mesh, planes, recipe, sampleTarget, scene, target } = workspace
-  if (!(viewIndex in directions)) throw new RangeError(`view ${viewIndex} of ${directions.length}`)
-  const pose = templateFromObject(directions[viewIndex], scene.cameraDistance)
+  const { camera, lightHeights, mesh, planes, recipe, sampleTarget, scene, target } = workspace
+  const pose = templatePose(workspace, viewIndex)
   const { width, height } = camera
   const { near, cameraDistance, lightDistance } = scene
   const lightZ = cameraDistance - lightDistance
@@ -89,19 +111,33 @@ export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number):
   if (sampleTarget === null) {
     renderInto(target, mesh, pose, camera, { near, triangleIds: true })
     shadeInto(color, target, 1, { ...shading, camera })
-  } else {
-    const fine = refineCamera(camera, SAMPLES_PER_AXIS)
-    renderInto(sampleTarget, mesh, pose, fine, { near, triangleIds: true })
-    shadeInto(color, sampleTarget, SAMPLES_PER_AXIS, { ...shading, camera: fine })
-    renderInto(target, mesh, pose, camera, { near })
+    return { ...surfaceOf(target, pose, camera, viewIndex), color: { width, height, data: color } }
   }
-  return {
-    viewIndex,
-    templateFromObject: pose,
-    camera,
-    color: { width, height, data: color },
-    ...surfaceOf(target, pose, camera),
-  }
+  const fine = refineCamera(camera, SAMPLES_PER_AXIS)
+  renderInto(sampleTarget, mesh, pose, fine, { near, triangleIds: true })
+  shadeInto(color, sampleTarget, SAMPLES_PER_AXIS, { ...shading, camera: fine })
+  return { ...renderTemplateSurface(workspace, viewIndex), color: { width, height, data: color } }
+}
+
+/**
+ * Mask, depth and coordinates of one view, of the pixel centres.
+ * @returns fresh images
+ * @throws {RangeError} no such view
+ */
+export function renderTemplateSurface(workspace: TemplateWorkspace, viewIndex: number): TemplateSurface {
+  const { camera, mesh, scene, target } = workspace
+  const pose = templatePose(workspace, viewIndex)
+  renderInto(target, mesh, pose, camera, { near: scene.near })
+  return surfaceOf(target, pose, camera, viewIndex)
+}
+
+/** @throws {RangeError} no such view */
+export function templatePose(
+  { directions, scene }: Pick<TemplateWorkspace, 'directions' | 'scene'>,
+  viewIndex: number,
+): Transform<'template', 'object'> {
+  if (!(viewIndex in directions)) throw new RangeError(`view ${viewIndex} of ${directions.length}`)
+  return templateFromObject(directions[viewIndex], scene.cameraDistance)
 }
 
 /** What the pixel centres see: the target's depth, where that is, and that anything is there. Fresh images. */
@@ -109,7 +145,8 @@ function surfaceOf(
   { coverage, depths, height, width }: RasterTarget,
   T: Transform<'template', 'object'>,
   camera: PinholeCamera,
-): Pick<Template, 'mask' | 'depth' | 'objectCoordinates'> {
+  viewIndex: number,
+): TemplateSurface {
   const mask = new Uint8Array(width * height)
   const objectCoordinates = new Float32Array(3 * width * height).fill(XYZ_BACKGROUND)
   for (let y = coverage.y0; y < coverage.y1; y++) {
@@ -127,7 +164,14 @@ function surfaceOf(
       objectCoordinates[3 * o + 2] = T[2] * px + T[6] * py + T[10] * pz
     }
   }
-  return { mask: { width, height, data: mask }, depth: { width, height, data: depths.slice() }, objectCoordinates }
+  return {
+    viewIndex,
+    templateFromObject: T,
+    camera,
+    mask: { width, height, data: mask },
+    depth: { width, height, data: depths.slice() },
+    objectCoordinates,
+  }
 }
 
 /** The camera with `factor` samples per pixel and axis, spread evenly in the pixel. */

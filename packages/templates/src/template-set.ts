@@ -6,7 +6,7 @@ import {
   type TemplateRecipe,
 } from '@sextant/contracts'
 import type { ColorImage } from '@sextant/geometry'
-import { renderTemplate, type Template, type TemplateWorkspace } from './render-template.ts'
+import { rasterizeTemplates, type Template, type TemplateRenderer, type TemplateWorkspace } from './render-template.ts'
 
 /** Value of mask pixels inside. */
 export const MASK_INSIDE = 255
@@ -96,6 +96,8 @@ export async function encodeTemplate(
 }
 
 export interface TemplateFilesOptions {
+  /** the rasteriser when absent */
+  readonly renderer?: TemplateRenderer
   /** stops between two views by throwing its reason */
   readonly signal?: AbortSignal
   /** called after each view's files were given out */
@@ -107,7 +109,7 @@ export interface TemplateFilesOptions {
 export const TEMPLATE_FILES_DEFAULTS = { viewsInFlight: 4 } as const
 
 /**
- * All files of a set, view by view. Rendering runs on the caller's thread while encoders work on earlier views; at most
+ * All files of a set, view by view. Encoders work on earlier views while the renderer draws the next; at most
  * `viewsInFlight` views are held at a time.
  */
 export async function* templateFiles(
@@ -116,20 +118,25 @@ export async function* templateFiles(
   depthScale: number,
   options: TemplateFilesOptions = {},
 ): AsyncGenerator<TemplateFile> {
+  const { renderer = rasterizeTemplates } = options
   const total = workspace.directions.length
   const viewsInFlight = options.viewsInFlight ?? TEMPLATE_FILES_DEFAULTS.viewsInFlight
   const encoding: Promise<TemplateFile[]>[] = []
-  let next = 0
+  let done = 0
+  const giveOut = async function* (): AsyncGenerator<TemplateFile> {
+    const files = encoding.shift()
+    if (files !== undefined) yield* await files
+    options.onView?.(++done, total)
+  }
   try {
-    for (let done = 1; done <= total; done++) {
-      while (next < total && encoding.length < viewsInFlight) {
-        options.signal?.throwIfAborted()
-        encoding.push(encodeTemplate(renderTemplate(workspace, next++), encoders, depthScale))
-      }
-      const files = encoding.shift()
-      if (files !== undefined) yield* await files
-      options.onView?.(done, total)
+    for await (const template of renderer(workspace, options.signal)) {
+      const files = encodeTemplate(template, encoders, depthScale)
+      // Heard when its turn comes, which may be long after it failed.
+      files.catch(() => undefined)
+      encoding.push(files)
+      if (encoding.length === viewsInFlight) yield* giveOut()
     }
+    while (encoding.length > 0) yield* giveOut()
   } finally {
     // Left early: nobody else looks at what is still being encoded.
     await Promise.allSettled(encoding)

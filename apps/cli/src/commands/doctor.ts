@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
-
+import { BLENDER_DEFAULTS, blenderVersion } from '@sextant/blender'
 import { serviceStatusV2 } from '@sextant/contracts'
 import { CATALOGUE, howToInstall, inspectModel, probeProviders } from '@sextant/models'
 import type { Command } from 'commander'
@@ -65,12 +63,11 @@ async function serviceState(host: string, port: number): Promise<string> {
 }
 
 async function blenderState(): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('blender', ['--version'], { timeout: 10_000 })
-    return stdout.split('\n')[0] ?? 'found'
-  } catch {
-    return 'not found; templates are rendered by our own rasteriser'
-  }
+  const executable = process.env.RENDER_BLENDER ?? BLENDER_DEFAULTS.executable
+  const version = await blenderVersion(executable).catch(() => null)
+  return version === null
+    ? 'not found; templates are rendered by our own rasteriser'
+    : `${version}; draws templates where RENDER_ENGINE or a request says blender`
 }
 
 async function reportNetworks(modelsDir: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { ERRORS, type JobV2, type ObjectReferenceV2 } from '@sextant/contracts'
 import { join, relative, sep } from 'node:path'
 import { priorityName } from '../priorities.ts'
-import type { RenderJob } from './template-job.ts'
+import { engineOf, type RenderJob } from './template-job.ts'
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
@@ -14,6 +14,7 @@ export function toJobV2(job: RenderJob, staticDir: string): JobV2 {
     attempts: job.attempts,
     object: objectOf(job.input.outputDirectory, staticDir),
     force: job.input.force,
+    ...engineOf(job),
     progress: job.progress,
     result: result === null ? null : { ...result, warnings: [...result.warnings] },
     error: error === null ? null : { ...error, retryable: ERRORS[error.code].retryable },

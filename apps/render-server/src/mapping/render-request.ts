@@ -1,4 +1,11 @@
-import { jobPriorityV2, renderRequestV1, type TemplateRecipe } from '@sextant/contracts'
+import {
+  jobPriorityV2,
+  MAX_CYCLES_SAMPLES,
+  renderRequestV1,
+  TEMPLATE_ENGINES,
+  type TemplateEngine,
+  type TemplateRecipe,
+} from '@sextant/contracts'
 import { TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 import { extname } from 'node:path'
 import { z } from 'zod'
@@ -10,6 +17,14 @@ export const renderRequestSchema = renderRequestV1.extend({
   priority: jobPriorityV2
     .default('normal')
     .describe('interactive jobs run before normal ones, those before background'),
+  engine: z.enum(TEMPLATE_ENGINES).optional().describe('what draws the views; RENDER_ENGINE when absent'),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_CYCLES_SAMPLES)
+    .optional()
+    .describe('of Cycles, per pixel; RENDER_CYCLES_SAMPLES when absent. The rasteriser does not look at it.'),
 })
 
 export type RenderRequest = z.infer<typeof renderRequestSchema>
@@ -23,11 +38,27 @@ export const aliasRequestSchema = renderRequestSchema.extend({
 /** Turns a path of a client into a path of this host, or refuses it. */
 export type ResolvePath = (path: string) => string
 
+/** What the server draws with when a request does not say. */
+export interface RenderDefaults {
+  readonly engine: TemplateEngine
+  readonly cyclesSamples: number
+}
+
 /** @throws {PlatformError} request.path_forbidden */
-export function toRenderJob(request: RenderRequest, resolvePath: ResolvePath): RenderJobInput {
+export function toRenderJob(
+  request: RenderRequest,
+  resolvePath: ResolvePath,
+  defaults: RenderDefaults,
+): RenderJobInput {
+  const engine = request.engine ?? defaults.engine
+  const isCycles = engine === 'blender'
+  const samples = isCycles ? (request.samples ?? defaults.cyclesSamples) : 0
   const recipe: TemplateRecipe = {
     ...TEMPLATE_RECIPE_DEFAULTS,
     colorize: request.colorize,
+    engine,
+    samples,
+    antialias: isCycles ? samples > 1 : TEMPLATE_RECIPE_DEFAULTS.antialias,
     // Without colorize the base colour has no effect; one value keeps equal sets equal.
     baseColor: request.colorize ? request.base_color : TEMPLATE_RECIPE_DEFAULTS.baseColor,
   }

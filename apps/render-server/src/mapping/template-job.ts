@@ -1,4 +1,5 @@
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
+import { TEMPLATE_ENGINES, templateRecipeSchema } from '@sextant/contracts'
 import { isEnded, type Job } from '@sextant/jobs'
 import { z } from 'zod'
 import type { RenderOutcome } from '../render-template-set.ts'
@@ -23,6 +24,8 @@ export const templateJobSchema = z.object({
   processing_time: z.number().describe('the same as elapsed_sec'),
   templates_generated: z.number().int(),
   templates_total: z.number().int(),
+  engine: z.enum(TEMPLATE_ENGINES).describe('what draws the views'),
+  samples: z.number().int().describe('of Cycles, per pixel; 0 with the rasteriser'),
   skipped: z.boolean().describe('an intact set of the same CAD file and recipe was there'),
   warnings: z.array(z.string()),
   cmd: z.array(z.string()),
@@ -58,6 +61,7 @@ export function toTemplateJob(job: RenderJob, now: number, pid: number): Templat
     processing_time: elapsed / MILLISECONDS_PER_SECOND,
     templates_generated: result?.templateCount ?? (isEnded(job) ? 0 : (progress?.done ?? 0)),
     templates_total: input.recipe.viewCount,
+    ...engineOf(job),
     skipped: result?.skipped ?? false,
     warnings: [...(result?.warnings ?? [])],
     cmd: ['sextant', 'templates', input.requestedCadPath, input.requestedOutputDir],
@@ -65,6 +69,13 @@ export function toTemplateJob(job: RenderJob, now: number, pid: number): Templat
     pid,
     returncode: returnCodeOf(job),
   }
+}
+
+const engineSchema = templateRecipeSchema.pick({ engine: true, samples: true })
+
+/** What draws the job's views; jobs that were stored before there was a choice do not say it. */
+export function engineOf(job: RenderJob): z.infer<typeof engineSchema> {
+  return engineSchema.parse(job.input.recipe)
 }
 
 /** The job of a client that gave up waiting; the job itself goes on. */

@@ -25,7 +25,7 @@ const aliasResponseSchema = templateJobSchema.extend({
 export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: Deps): void {
   const { digestOf, jobs, now, resolvePath } = deps
   const enqueue = async (request: RenderRequest): Promise<RenderJob> => {
-    const input = toRenderJob(request, resolvePath)
+    const input = toRenderJob(request, resolvePath, config)
     return jobs.enqueue(await keyOfRenderJob(input, digestOf), input, { priority: PRIORITIES[request.priority] })
   }
   app.post(

@@ -6,6 +6,13 @@ export const TEMPLATE_SET_VERSION = 1
 /** Name of the file that makes a folder a template set. */
 export const TEMPLATE_MANIFEST_NAME = 'manifest.json'
 
+/** What draws the colour of the views: our own rasteriser, or Cycles, Blender's path tracer. */
+export const TEMPLATE_ENGINES = ['rasteriser', 'blender'] as const
+export type TemplateEngine = (typeof TEMPLATE_ENGINES)[number]
+
+/** Cycles samples per pixel that may be asked for. */
+export const MAX_CYCLES_SAMPLES = 4096
+
 /** Everything that decides the pixels of a template set besides the CAD file. */
 export const templateRecipeSchema = z.object({
   /** views: 42, 162 or 642 */
@@ -18,8 +25,12 @@ export const templateRecipeSchema = z.object({
   colorize: z.boolean(),
   /** linear reflectance 0..1 of the uniform material */
   baseColor: z.number().min(0).max(1),
-  /** true: rgb is the mean of 2 x 2 samples per pixel */
+  /** true: rgb is the mean of several samples per pixel, 2 x 2 of the rasteriser */
   antialias: z.boolean(),
+  /** sets of before there was a choice do not say it */
+  engine: z.enum(TEMPLATE_ENGINES).default('rasteriser'),
+  /** per pixel, of Cycles; 0 with the rasteriser, where antialias decides */
+  samples: z.number().int().min(0).default(0),
 })
 
 export type TemplateRecipe = z.infer<typeof templateRecipeSchema>

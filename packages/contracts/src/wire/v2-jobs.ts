@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TEMPLATE_ENGINES } from '../domain/template-set.ts'
 import { objectReferenceV2, runErrorV2 } from './v2-runs.ts'
 
 /** What a job is worth: interactive requests run before normal ones, those before background work. */
@@ -19,6 +20,10 @@ export const jobV2 = z.object({
   object: objectReferenceV2.nullable(),
   /** an intact set is rendered again */
   force: z.boolean(),
+  /** what draws the views */
+  engine: z.enum(TEMPLATE_ENGINES),
+  /** of Cycles, per pixel; 0 with the rasteriser */
+  samples: z.number().int(),
   /** views done and in all; null until the first is done */
   progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
   result: z
