@@ -86,7 +86,7 @@ try {
   await stack.close()
 }
 
-/** Notes when the page's frames are drawn. Text, for what is compiled here refers to names that the page lacks. */
+/** Notes when the page has a frame; the view need not be drawn anew in it, so this is an upper bound of its rate. Text, for what is compiled here refers to names that the page lacks. */
 async function startFrameClock(page: Page): Promise<void> {
   await page.evaluate(`{
     globalThis.frameTimes = []
