@@ -3,26 +3,16 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { serveFolder, type Services } from './services.ts'
 
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
 interface Answer {
   readonly results: { readonly timings: Record<'segmentation' | 'pose', { timings: Record<string, number> }> }
-}
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
 }
 const examples = fileURLToPath(new URL('../examples', import.meta.url))
 const [mesh = join(examples, 'meshes/example/box.ply')] = process.argv.slice(2)
 const staticRoot = mkdtempSync(join(tmpdir(), 'sextant-caches-'))
 mkdirSync(join(staticRoot, 'meshes/bench'), { recursive: true })
 copyFileSync(mesh, join(staticRoot, 'meshes/bench/object.ply'))
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
-const env = { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' }
 const read = (name: string): string => readFileSync(join(examples, 'scene', name)).toString('base64')
 const body = JSON.stringify({
   class_name: 'bench',
@@ -48,12 +38,12 @@ async function ask(services: Services, label: string): Promise<number> {
   return templates + cad
 }
 
-let services = await startServices({ ports, env, stdio: 'ignore' })
+let services = await serveFolder(staticRoot)
 try {
   const cold = await ask(services, 'cold')
   const warm = [await ask(services, 'warm'), await ask(services, 'warm'), await ask(services, 'warm')]
   await services.stop()
-  services = await startServices({ ports, env, stdio: 'ignore' })
+  services = await serveFolder(staticRoot)
   await ask(services, 'after a restart (CAD from disk)')
   const best = [...warm].sort((a, b) => a - b)[1] ?? 0
   console.log(`cold / warm: ${(cold / best).toFixed(0)}`)

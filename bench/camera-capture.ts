@@ -7,11 +7,9 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { distortInto } from '@sextant/image'
 import { parseMesh } from '@sextant/mesh'
+import { freePort } from '@sextant/testkit'
+import { serveFolder } from './services.ts'
 
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
 interface Pose {
   readonly score: number
   readonly rotation: number[][]
@@ -46,10 +44,6 @@ interface SceneAnswer {
 }
 type Box = readonly [number, number, number, number]
 
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
-}
 const shared = fileURLToPath(new URL('../../shared/data', import.meta.url))
 const [capture = join(shared, 'rss/20251030_162830'), meshes = join(shared, 'meshes/ycbv'), only] =
   process.argv.slice(2)
@@ -67,18 +61,12 @@ const annotated = new Map(
 ) // prettier-ignore
 const calibration = JSON.parse(readFileSync(join(capture, 'calibration.json'), 'utf8')) as Calibration
 
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
 const cameraPort = await freePort()
 const camera = spawn(process.execPath, [fileURLToPath(new URL('../apps/camera-server/dist/main.js', import.meta.url))], {
   env: { ...process.env, CAMERA_SOURCE: 'recorded', CAMERA_FOLDER: capture, PORT: String(cameraPort), HOST: '127.0.0.1', LOG_LEVEL: 'WARNING', LOG_TO_FILE: 'false' },
   stdio: ['ignore', 'ignore', 'inherit'],
 }) // prettier-ignore
-const services = await startServices({
-  ports,
-  env: { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' },
-  stdio: 'ignore',
-})
+const services = await serveFolder(staticRoot)
 try {
   const seconds: number[] = []
   let wrong = 0

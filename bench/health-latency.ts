@@ -3,15 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
-}
+import { serveFolder, type ServiceName } from './services.ts'
 
 const POLL_MS = 20
 const seconds = Number(process.argv[2] ?? 12)
@@ -22,14 +14,13 @@ mkdirSync(meshes, { recursive: true })
 for (const file of readdirSync(join(examples, 'meshes/example')))
   copyFileSync(join(examples, 'meshes/example', file), join(meshes, file))
 
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
-const services = await startServices({
-  ports,
-  env: { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' },
-  stdio: 'ignore',
-})
-const health: Record<string, string> = { main: '/health', ism: '/health', pem: '/api/v1/health', render: '/health' }
+const services = await serveFolder(staticRoot)
+const health: Readonly<Record<ServiceName, string>> = {
+  main: '/health',
+  ism: '/health',
+  pem: '/api/v1/health',
+  render: '/health',
+}
 
 const scene = join(examples, 'scene')
 const frame = {
@@ -44,16 +35,16 @@ let poses = 0
 async function keepPosing(): Promise<void> {
   for (let k = 0; performance.now() < end; k++) {
     const body = JSON.stringify({ ...frame, object_name: ['box', 'mug', 'bracket'][k % 3], seed: k })
-    const url = `${services.urls.main ?? ''}/api/v1/workflow/full-pipeline`
+    const url = `${services.urls.main}/api/v1/workflow/full-pipeline`
     await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     poses++
   }
 }
-async function poll(name: string): Promise<number[]> {
+async function poll(name: ServiceName): Promise<number[]> {
   const times: number[] = []
   while (performance.now() < end) {
     const started = performance.now()
-    const answer = await fetch(`${services.urls[name] ?? ''}${health[name] ?? ''}`)
+    const answer = await fetch(`${services.urls[name]}${health[name]}`)
     await answer.arrayBuffer()
     times.push(performance.now() - started)
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
@@ -61,7 +52,7 @@ async function poll(name: string): Promise<number[]> {
   return times.sort((a, b) => a - b)
 }
 try {
-  const names = Object.keys(health)
+  const names = Object.keys(health) as ServiceName[]
   const [, ...times] = await Promise.all([keepPosing(), ...names.map(poll)])
   console.log(`${poses} poses (templates of three objects included) in ${seconds} s; /health every ${POLL_MS} ms`)
   console.log('service    calls   p50 ms   p95 ms   max ms')

@@ -17,11 +17,8 @@ import {
 } from '@sextant/evaluation'
 import { MILLISECONDS_PER_SECOND, transformFrom } from '@sextant/geometry'
 import { diameterOf, encodePly } from '@sextant/mesh'
+import { serveFolder } from './services.ts'
 
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
 interface PoseResult {
   readonly score: number
   readonly rotation: number[][]
@@ -31,18 +28,11 @@ interface Answer {
   readonly success: boolean
   readonly results: { readonly pose_results: PoseResult[]; readonly error?: string; readonly reason?: string }
 }
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
-}
 
 const data = fileURLToPath(new URL('../../shared/data/real', import.meta.url))
 const staticRoot = mkdtempSync(join(tmpdir(), 'sextant-real-'))
 mkdirSync(join(staticRoot, 'meshes/real'), { recursive: true })
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
-const env = { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' }
-const services = await startServices({ ports, env, stdio: 'ignore' })
+const services = await serveFolder(staticRoot)
 try {
   const scores: { mssd: number; mspd: number; imageWidth: number; diameter: number }[] = []
   const seconds: number[] = []
@@ -75,7 +65,7 @@ try {
       let answer: Answer | null = null
       for (let repeat = 0; repeat < 2; repeat++) {
         const started = performance.now()
-        const response = await fetch(`${services.urls.main ?? ''}/api/v1/workflow/full-pipeline`, {
+        const response = await fetch(`${services.urls.main}/api/v1/workflow/full-pipeline`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body,

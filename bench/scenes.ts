@@ -21,15 +21,7 @@ import { diameterOf } from '@sextant/mesh'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
-}
+import { serveFolder } from './services.ts'
 
 const [folder = '', only] = process.argv.slice(2)
 if (!existsSync(join(folder, 'models'))) {
@@ -56,7 +48,7 @@ for (const copy of ['table', 'again', 'more']) {
   for (const name of modelFiles) copyFileSync(join(folder, 'models', name), join(staticRoot, 'meshes', copy, name))
 }
 const objectsOf = (className: string): SceneRequestV2['objects'] =>
-  modelFiles.map((name) => ({ className, objectName: basename(name, '.ply') }))
+  modelFiles.map((name) => ({ className, objectName: nameOf(name) }))
 const asked = objectsOf('table')
 
 const metrics = new Map<string, Awaited<ReturnType<typeof metricsOf>>>()
@@ -66,13 +58,7 @@ async function metricsOf({ model }: TrueInstance) {
   return { points: metricPointsOf(mesh), symmetries: symmetriesOf(info), diameter: info.diameter }
 }
 
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
-const services = await startServices({
-  ports,
-  env: { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' },
-  stdio: 'ignore',
-})
+const services = await serveFolder(staticRoot)
 try {
   await ask(cases[0] as EvaluationCase, asked) // loads every CAD
   const together = createTally('together')
@@ -133,7 +119,7 @@ async function ask(item: EvaluationCase, objects: SceneRequestV2['objects']): Pr
     depth: readFileSync(item.depthPath).toString('base64'),
     camParams: { fx, fy, cx, cy, depth_scale: item.millimetersPerCount },
   }
-  const response = await fetch(`${services.urls.main ?? ''}/api/v2/scenes`, {
+  const response = await fetch(`${services.urls.main}/api/v2/scenes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(request),
@@ -155,7 +141,7 @@ function createTally(name: string) {
   const taken = new Map<string, number>()
   return {
     async add(item: EvaluationCase, { objects, camera }: SceneResponseV2): Promise<void> {
-      const shown = new Set(item.shownModelPaths.map((path) => basename(path, '.ply')))
+      const shown = new Set(item.shownModelPaths.map(nameOf))
       const masks: { readonly instance: TrueInstance; readonly mask: Mask }[] = []
       for (const instance of item.instances) {
         if (instance.maskPath !== null) masks.push({ instance, mask: await loadMask(instance.maskPath) })

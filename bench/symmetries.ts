@@ -2,6 +2,7 @@
 //   npx tsx bench/symmetries.ts [data]
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ObjectSymmetries } from '@sextant/contracts'
 import { parseModelsInfo } from '@sextant/evaluation'
 import { readObjectMesh } from '@sextant/library'
 import { symmetriesOfMesh } from '@sextant/pose'
@@ -32,13 +33,14 @@ interface Row {
 
 async function rowOf(set: string, path: string, id: number, stated: Kind): Promise<Row> {
   const { mesh } = await readObjectMesh(path)
-  const kind = (inColor: boolean): Kind => {
-    const found = symmetriesOfMesh(mesh, { inColor })
-    if (found === null) return 'none'
-    if (found.symmetries_continuous.length > 0) return 'axis'
-    return found.symmetries_discrete.length > 0 ? 'turns' : 'none'
-  }
-  return { name: `${set} ${id}`, stated, byShape: kind(false), inColor: kind(true) }
+  const found = symmetriesOfMesh(mesh)
+  return { name: `${set} ${id}`, stated, byShape: kindOf(found?.ofShape), inColor: kindOf(found?.inColor()) }
+}
+
+function kindOf(found: ObjectSymmetries | undefined): Kind {
+  if (found === undefined) return 'none'
+  if (found.symmetries_continuous.length > 0) return 'axis'
+  return found.symmetries_discrete.length > 0 ? 'turns' : 'none'
 }
 
 function verdictOf(stated: Kind, found: Kind): 'found' | 'missed' | 'extra' | 'none' {

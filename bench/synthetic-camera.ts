@@ -14,11 +14,9 @@ import {
   transformPointInto,
 } from '@sextant/geometry'
 import { diameterOf, parseMesh } from '@sextant/mesh'
+import { freePort } from '@sextant/testkit'
+import { serveFolder } from './services.ts'
 
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
 interface Instance {
   readonly name: string
   readonly rotation: number[]
@@ -31,10 +29,6 @@ interface Answer {
     readonly camera?: { frame_index: number }
     readonly error?: string
   }
-}
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
 }
 const frames = Number(process.argv[2] ?? 100)
 const NAMES = ['box', 'mug', 'bracket'] as const
@@ -55,19 +49,13 @@ const models = Object.fromEntries(
   }),
 )
 
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
 const cameraPort = await freePort()
 const base = `http://127.0.0.1:${cameraPort}`
 const camera = spawn(process.execPath, [fileURLToPath(new URL('../apps/camera-server/dist/main.js', import.meta.url))], {
   env: { ...process.env, CAMERA_SOURCE: 'synthetic', CAMERA_FPS: '2', PORT: String(cameraPort), HOST: '127.0.0.1', LOG_LEVEL: 'WARNING', LOG_TO_FILE: 'false' },
   stdio: ['ignore', 'ignore', 'inherit'],
 }) // prettier-ignore
-const services = await startServices({
-  ports,
-  env: { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' },
-  stdio: 'ignore',
-})
+const services = await serveFolder(staticRoot)
 try {
   for (
     let k = 0;

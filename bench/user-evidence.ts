@@ -18,15 +18,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-interface Services {
-  readonly urls: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
-const { freePort, startServices } = (await import(new URL('../tools/services.mjs', import.meta.url).href)) as {
-  freePort: () => Promise<number>
-  startServices: (options: object) => Promise<Services>
-}
+import { serveFolder } from './services.ts'
 
 const [data = fileURLToPath(new URL('../../shared/data/real', import.meta.url))] = process.argv.slice(2)
 if (!existsSync(data)) {
@@ -48,13 +40,7 @@ const symmetries = symmetriesOf(info)
 const staticRoot = mkdtempSync(join(tmpdir(), 'sextant-evidence-'))
 mkdirSync(join(staticRoot, 'meshes/bin'), { recursive: true })
 writeFileSync(join(staticRoot, 'meshes/bin/cup.ply'), encodePly(mesh))
-const ports: Record<string, number> = {}
-for (const name of ['render', 'ism', 'pem', 'main']) ports[name] = await freePort()
-const services = await startServices({
-  ports,
-  env: { SEXTANT_STATIC_DIR: staticRoot, HOST: '127.0.0.1' },
-  stdio: 'ignore',
-})
+const services = await serveFolder(staticRoot)
 try {
   const steered: Record<string, number> = { mask: 0, box: 0, click: 0 }
   const instances = item.instances.slice(0, TRIES)
@@ -89,7 +75,7 @@ try {
 
 async function ask(evidence: EvidenceV2): Promise<SceneResponseV2> {
   const { fx, fy, cx, cy } = item?.intrinsics ?? { fx: 0, fy: 0, cx: 0, cy: 0 }
-  const response = await fetch(`${services.urls.main ?? ''}/api/v2/scenes`, {
+  const response = await fetch(`${services.urls.main}/api/v2/scenes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({

@@ -3,7 +3,7 @@ export { encodeCanonicalMesh, parseCanonicalMesh, type CanonicalMesh } from './c
 export { encodePly } from './encode-ply.ts'
 export { inspectMesh, type MeshInspection } from './inspect-mesh.ts'
 export { judgeUnit, scaleMesh, USUAL_SIZE_MM, type UnitDeclaration, type UnitVerdict } from './judge-unit.ts'
-export { assertPlausibleSize, boundingBox, diameterOf, samplePoints, vertexNormals } from './measure.ts'
+export { assertPlausibleSize, boundingBox, diameterOf, faceNormal, samplePoints, vertexNormals } from './measure.ts'
 export type { ParsedMesh } from './mesh-builder.ts'
 export { CAD_EXTENSIONS, MESH_EXTENSIONS } from './cad-extensions.ts'
 export { parseMesh } from './parse-mesh.ts'

@@ -1,5 +1,5 @@
 import type { TriangleMesh, Vector3 } from '@sextant/geometry'
-import { boundingBox, diameterOf } from './measure.ts'
+import { boundingBox, diameterOf, faceNormal } from './measure.ts'
 import type { ParsedMesh } from './mesh-builder.ts'
 import { isClosed } from './parse-stl.ts'
 
@@ -40,13 +40,7 @@ function surfaceCentroid({ positions: p, faces }: TriangleMesh): Vector3 {
   let total = 0
   for (let f = 0; f < faces.length; f += 3) {
     const [a, b, c] = [3 * faces[f], 3 * faces[f + 1], 3 * faces[f + 2]]
-    const ux = p[b] - p[a]
-    const uy = p[b + 1] - p[a + 1]
-    const uz = p[b + 2] - p[a + 2]
-    const vx = p[c] - p[a]
-    const vy = p[c + 1] - p[a + 1]
-    const vz = p[c + 2] - p[a + 2]
-    const area = Math.hypot(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx)
+    const area = Math.hypot(...faceNormal(p, faces[f], faces[f + 1], faces[f + 2]))
     total += area
     for (let k = 0; k < 3; k++) sum[k] += (area * (p[a + k] + p[b + k] + p[c + k])) / 3
   }

@@ -4,13 +4,13 @@ import { samplePoints } from '@sextant/mesh'
 import { createKdTree, nearestInto } from '@sextant/neighbors'
 import { moveInto } from './motion-fit.ts'
 import { turnAbout, type FreeAxis, type NearSymmetries } from './near-symmetries.ts'
+import { TURN_STEPS } from './symmetry-turns.ts'
 
 /** Mean difference of colour, per channel of 0..255, under which a surface looks the same: 5 %. */
 const SAME_COLOR = 13
 const SAMPLE_COUNT = 20_000
 /** Points with fewer samples have no colour that could be relied on. */
 const MIN_SAMPLES = 3
-const TURNS = 12
 
 /** Those of the symmetries of a shape that its colours have too; all of them without colours. */
 export function symmetriesInColor(
@@ -23,7 +23,9 @@ export function symmetriesInColor(
   const colors = colorsOfPoints(centered, surface, tree)
   const isSame = (motion: Float64Array): boolean => colorDifference(motion, surface, tree, colors) < SAME_COLOR
   const looksFree = (axis: FreeAxis): boolean =>
-    Array.from({ length: TURNS - 1 }, (_, k) => turnAbout(axis, (2 * Math.PI * (k + 1)) / TURNS)).every(isSame)
+    Array.from({ length: TURN_STEPS - 1 }, (_, k) => turnAbout(axis, (2 * Math.PI * (k + 1)) / TURN_STEPS)).every(
+      isSame,
+    )
   return {
     motions: symmetries.motions.filter(isSame),
     freeAxes: symmetries.freeAxes.filter((axis) => !axis.isExact || looksFree(axis)),

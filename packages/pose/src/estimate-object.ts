@@ -1,5 +1,5 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
-import { cross, normalize, type Vector3 } from '@sextant/geometry'
+import type { Vector3 } from '@sextant/geometry'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { distinctCandidates } from './explained-pixels.ts'
 import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
@@ -16,6 +16,7 @@ import {
   type SearchRunner,
   type SearchSteps,
 } from './search-steps.ts'
+import { perpendiculars } from './symmetry-turns.ts'
 
 /** What the engine takes from outside. */
 export interface PoseEnvironment {
@@ -195,8 +196,8 @@ function turnOver(axis: FreeAxis, model: PreparedModel): Float64Array {
   const own = x * axis.point[0] + y * axis.point[1] + z * axis.point[2]
   const shift = (low + high) / 2 - own
   const point: Vector3 = [axis.point[0] + shift * x, axis.point[1] + shift * y, axis.point[2] + shift * z]
-  const helper: Vector3 = Math.abs(x) < 0.8 ? [1, 0, 0] : [0, 1, 0]
-  return turnAbout({ direction: normalize(cross(axis.direction, helper)), point, isExact: false }, Math.PI)
+  const [across] = perpendiculars(axis.direction)
+  return turnAbout({ direction: across, point, isExact: false }, Math.PI)
 }
 
 /** Halving steps about every free axis, as far as the score rises: geometry cannot tell the turn, colour and edges can. */

@@ -2,7 +2,7 @@
 export { estimateObject, type PoseEnvironment } from './estimate-object.ts'
 export { HYPOTHESIS_GENERATORS } from './hypothesis-generators.ts'
 export { judgePoses, reportPoses, type ForeignPose } from './judge-poses.ts'
-export { symmetriesOfMesh } from './report-symmetries.ts'
+export { symmetriesOfMesh, type MeshSymmetries } from './report-symmetries.ts'
 export * from './options.ts'
 export { MODEL_VERSION, prepareModel, type PreparedModel } from './prepare-model.ts'
 export { probabilityTerms, PROBABILITY_WEIGHTS } from './probability.ts'

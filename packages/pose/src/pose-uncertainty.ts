@@ -107,12 +107,7 @@ function addMeasurements(
     if (nx * measured[n] + ny * measured[n + 1] + nz * measured[n + 2] < NORMAL_AGREES) continue
     const sigma = Math.max(residualMm, noise * z * z)
     const weight = 1 / (CORRELATED * sigma * sigma)
-    J[0] = oy * nz - oz * ny
-    J[1] = oz * nx - ox * nz
-    J[2] = ox * ny - oy * nx
-    J[3] = nx
-    J[4] = ny
-    J[5] = nz
+    setMovement(J, ox, oy, oz, nx, ny, nz)
     addEquation(H, J, weight, free)
   }
 }
@@ -159,15 +154,20 @@ function addOutline(
       const ox = x - pose[9]
       const oy = y - pose[10]
       const oz = z - pose[11]
-      J[0] = oy * gz - oz * gy
-      J[1] = oz * gx - ox * gz
-      J[2] = ox * gy - oy * gx
-      J[3] = gx
-      J[4] = gy
-      J[5] = gz
+      setMovement(J, ox, oy, oz, gx, gy, gz)
       addEquation(H, J, weight, free)
     }
   }
+}
+
+/** How far a point at `o` from the object's centre moves along `g`, per turn and shift of the object: [o × g, g]. */
+function setMovement(J: Float64Array, ox: number, oy: number, oz: number, gx: number, gy: number, gz: number): void {
+  J[0] = oy * gz - oz * gy
+  J[1] = oz * gx - ox * gz
+  J[2] = ox * gy - oy * gx
+  J[3] = gx
+  J[4] = gy
+  J[5] = gz
 }
 
 /**

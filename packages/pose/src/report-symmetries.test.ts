@@ -19,10 +19,10 @@ function canMesh([x, y, z]: Vector3, radius: number, height: number, topRadius =
   return { positions: Float32Array.from(positions), faces: Uint32Array.from(faces) }
 }
 
-function symmetriesOf(mesh: TriangleMesh, options = {}): ObjectSymmetries {
-  const symmetries = symmetriesOfMesh(mesh, options)
+function symmetriesOf(mesh: TriangleMesh, { inColor = false } = {}): ObjectSymmetries {
+  const symmetries = symmetriesOfMesh(mesh)
   if (symmetries === null) throw new Error('nothing can be seen')
-  return symmetries
+  return inColor ? symmetries.inColor() : symmetries.ofShape
 }
 
 describe('reportSymmetries', () => {

@@ -1,20 +1,23 @@
 import type { ObjectSymmetries } from '@sextant/contracts'
 import { dot, type TriangleMesh, type Vector3 } from '@sextant/geometry'
 import { symmetriesInColor } from './color-symmetry.ts'
-import { findNearSymmetries, REPORT_TOLERANCE } from './near-symmetries.ts'
+import { findNearSymmetries, REPORT_TOLERANCE, type NearSymmetries } from './near-symmetries.ts'
 import { sampleModel, type ModelSamples, type PreparedModel } from './prepare-model.ts'
 import { SAME_DIRECTION } from './symmetry-turns.ts'
 
+/** The symmetries of a mesh. */
+export interface MeshSymmetries {
+  /** colour disregarded */
+  readonly ofShape: ObjectSymmetries
+  /** those of them that its colours have too; found when asked for */
+  readonly inColor: () => ObjectSymmetries
+}
+
 /**
- * The symmetries of a mesh; null: no surface can be seen from outside, so that it cannot be looked for.
- *
- * @param mesh     mm, object
- * @param inColor  only those that its colours have too
+ * @param mesh  mm, object
+ * @returns null: no surface can be seen from outside, so that it cannot be looked for
  */
-export function symmetriesOfMesh(
-  mesh: TriangleMesh,
-  { inColor = false }: { readonly inColor?: boolean } = {},
-): ObjectSymmetries | null {
+export function symmetriesOfMesh(mesh: TriangleMesh): MeshSymmetries | null {
   let samples: ModelSamples
   try {
     samples = sampleModel(mesh)
@@ -23,9 +26,10 @@ export function symmetriesOfMesh(
     throw error
   }
   const { center, diameter, finePoints, mesh: centered, probes } = samples
-  const ofShape = findNearSymmetries(probes, finePoints, diameter, REPORT_TOLERANCE)
-  const { motions, freeAxes } = inColor ? symmetriesInColor(ofShape, centered, finePoints) : ofShape
-  return reportSymmetries({ center, nearSymmetries: motions, freeAxes })
+  const found = findNearSymmetries(probes, finePoints, diameter, REPORT_TOLERANCE)
+  const report = ({ motions, freeAxes }: NearSymmetries): ObjectSymmetries =>
+    reportSymmetries({ center, nearSymmetries: motions, freeAxes })
+  return { ofShape: report(found), inColor: () => report(symmetriesInColor(found, centered, finePoints)) }
 }
 
 /**

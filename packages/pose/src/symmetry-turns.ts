@@ -21,7 +21,8 @@ export interface TurnSeries {
 /** Directions whose cosine is above are one: 8 degrees. */
 export const SAME_DIRECTION = 0.99
 
-const STEPS = 12
+/** Turns of 30 degrees. */
+export const TURN_STEPS = 12
 /** Worth a closer look at the direction. */
 const NEARLY = { mean: 0.03, farShare: 0.2 }
 /** As near as the samples, which lie 0.03 diameters apart, can tell. */
@@ -46,19 +47,19 @@ export function turnsAbout(direction: Vector3, tryTurn: TryTurn): TurnSeries {
   })
   const { fit } = turns[best]
   if (!isWithin(fit, NEARLY) || fit.mean < CLEAN_MEAN) return { direction, turns }
-  const refined = refineDirection(direction, (2 * Math.PI * (best + 1)) / STEPS, tryTurn)
+  const refined = refineDirection(direction, (2 * Math.PI * (best + 1)) / TURN_STEPS, tryTurn)
   return refined === direction ? { direction, turns } : { direction: refined, turns: seriesAbout(refined, tryTurn) }
 }
 
 function seriesAbout(direction: Vector3, tryTurn: TryTurn): FittedTurn[] {
-  return Array.from({ length: STEPS - 1 }, (_, k) => tryTurn(direction, (2 * Math.PI * (k + 1)) / STEPS))
+  return Array.from({ length: TURN_STEPS - 1 }, (_, k) => tryTurn(direction, (2 * Math.PI * (k + 1)) / TURN_STEPS))
 }
 
 /** The turns within the limits. One counts only with all its multiples: the symmetries of a shape are a group. */
 export function acceptedTurns({ turns }: TurnSeries, limits: MotionFit): Float64Array[] {
   const isAccepted = turns.map(({ fit }) => isWithin(fit, limits))
   const hasMultiples = (step: number): boolean => {
-    for (let k = step; k !== 0; k = (k + step) % STEPS) if (!isAccepted[k - 1]) return false
+    for (let k = step; k !== 0; k = (k + step) % TURN_STEPS) if (!isAccepted[k - 1]) return false
     return true
   }
   return turns.filter((_, k) => hasMultiples(k + 1)).map(({ motion }) => motion)
@@ -66,7 +67,7 @@ export function acceptedTurns({ turns }: TurnSeries, limits: MotionFit): Float64
 
 /** The turn over by 180 degrees. */
 export function halfTurnOf({ turns }: TurnSeries): FittedTurn {
-  return turns[STEPS / 2 - 1]
+  return turns[TURN_STEPS / 2 - 1]
 }
 
 /**
@@ -118,7 +119,7 @@ function refineDirection(direction: Vector3, angle: number, tryTurn: TryTurn): V
 }
 
 /** Two unit vectors across a direction and each other. */
-function perpendiculars(direction: Vector3): [Vector3, Vector3] {
+export function perpendiculars(direction: Vector3): [Vector3, Vector3] {
   const u = normalize(cross(direction, Math.abs(direction[0]) < 0.8 ? [1, 0, 0] : [0, 1, 0]))
   return [u, cross(direction, u)]
 }

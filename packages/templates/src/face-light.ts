@@ -1,4 +1,5 @@
-import type { Transform } from '@sextant/geometry'
+import { invert, translationOf, type Transform } from '@sextant/geometry'
+import { faceNormal } from '@sextant/mesh'
 import type { RasterMesh } from '@sextant/raster'
 
 /** The plane of every face, found once per object. */
@@ -13,17 +14,7 @@ export function facePlanesOf(mesh: RasterMesh): FacePlanes {
   const planes = new Float64Array(4 * faceCount)
   for (let face = 0; face < faceCount; face++) {
     const a = 3 * faces[3 * face]
-    const b = 3 * faces[3 * face + 1]
-    const c = 3 * faces[3 * face + 2]
-    const ux = positions[b] - positions[a]
-    const uy = positions[b + 1] - positions[a + 1]
-    const uz = positions[b + 2] - positions[a + 2]
-    const vx = positions[c] - positions[a]
-    const vy = positions[c + 1] - positions[a + 1]
-    const vz = positions[c + 2] - positions[a + 2]
-    const nx = uy * vz - uz * vy
-    const ny = uz * vx - ux * vz
-    const nz = ux * vy - uy * vx
+    const [nx, ny, nz] = faceNormal(positions, faces[3 * face], faces[3 * face + 1], faces[3 * face + 2])
     const length = Math.sqrt(nx * nx + ny * ny + nz * nz)
     if (!(length > 0)) continue
     planes[4 * face] = nx / length
@@ -48,10 +39,8 @@ export function lightHeightsInto(
   lightZ: number,
 ): Float64Array {
   const T = pose
-  // Camera and light in the object frame: R^T (q - t).
-  const eyeX = -(T[0] * T[3] + T[4] * T[7] + T[8] * T[11])
-  const eyeY = -(T[1] * T[3] + T[5] * T[7] + T[9] * T[11])
-  const eyeZ = -(T[2] * T[3] + T[6] * T[7] + T[10] * T[11])
+  // Camera and light in the object frame.
+  const [eyeX, eyeY, eyeZ] = translationOf(invert(T))
   const lightX = eyeX + T[8] * lightZ
   const lightY = eyeY + T[9] * lightZ
   const lightZObject = eyeZ + T[10] * lightZ

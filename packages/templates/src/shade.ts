@@ -1,4 +1,4 @@
-import type { PinholeCamera, Transform } from '@sextant/geometry'
+import { invert, translationOf, type PinholeCamera, type Transform } from '@sextant/geometry'
 import type { RasterMesh, RasterTarget } from '@sextant/raster'
 import { LIGHT_GAIN } from './recipe.ts'
 import { LINEAR_OF_SRGB, srgbByteOf } from './srgb.ts'
@@ -28,7 +28,7 @@ export interface ShadingScene {
  *
  * @param out     [height, width, 3] zeros; a sample image has factor times as many a side
  * @param target  depth and triangle ids of the samples
- * @cost   O(samples of the covered box); no allocation
+ * @cost   O(samples of the covered box), none of which allocates
  */
 export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number, scene: ShadingScene): void {
   const { coverage, depths, triangleIds, width } = target
@@ -38,10 +38,7 @@ export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number,
   const stepX = 1 / camera.fx
   const stepY = 1 / camera.fy
   const strength = (LIGHT_GAIN * scene.lightDistance * scene.lightDistance) / (factor * factor)
-  // The camera in the object frame.
-  const eyeX = -(T[0] * T[3] + T[4] * T[7] + T[8] * T[11])
-  const eyeY = -(T[1] * T[3] + T[5] * T[7] + T[9] * T[11])
-  const eyeZ = -(T[2] * T[3] + T[6] * T[7] + T[10] * T[11])
+  const [eyeX, eyeY, eyeZ] = translationOf(invert(T))
   let weighed = -1
   let a = 0
   let b = 0

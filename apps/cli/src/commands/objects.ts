@@ -110,8 +110,9 @@ async function inspect(library: ObjectLibrary, what: string | undefined, flags: 
     const { inspection, mesh } = await inspectObjectFile({ ...file, unit })
     const basis = flags.unit === undefined ? 'manifest' : 'declared'
     const verdict = judgeObject(inspection, unit === null ? null : { unit, basis })
-    const symmetries = symmetriesOfMesh(mesh)
-    const symmetriesInColor = symmetriesOfMesh(mesh, { inColor: true })
+    const found = symmetriesOfMesh(mesh)
+    const symmetries = found?.ofShape ?? null
+    const symmetriesInColor = found?.inColor() ?? null
     const report = { object: title, ...inspection, unit: verdict, symmetries, symmetriesInColor }
     if (flags.json === true) console.log(JSON.stringify(report))
     else {

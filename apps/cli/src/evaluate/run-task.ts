@@ -115,11 +115,14 @@ export async function runTask(
   const vsd = createVsdWorkspace(frame.camera)
   const usesProposals = condition === 'proposals'
   const masks = isMaskCondition(condition) || usesProposals ? await masksOf(task, frame, cache) : []
-  const models = await Promise.all(evaluationCase.instances.map(({ model }) => modelOf(cache, model)))
-  const maxDiameterMm = Math.max(...models.map(({ diameter }) => diameter))
-  const segmentation = usesProposals
-    ? sceneTrace.span('segment scene', () => segmentFrame(frame, maxDiameterMm, now))
-    : null
+  let segmentation: SceneSegmentation | null = null
+  if (usesProposals) {
+    let maxDiameterMm = 0
+    for (const { model } of evaluationCase.instances) {
+      maxDiameterMm = Math.max(maxDiameterMm, (await modelOf(cache, model)).diameter)
+    }
+    segmentation = sceneTrace.span('segment scene', () => segmentFrame(frame, maxDiameterMm, now))
+  }
   const proposed: ProposedRow[] = []
   const rows: InstanceRow[] = []
   const answers: AnswerRow[] = []

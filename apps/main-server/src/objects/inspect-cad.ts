@@ -26,5 +26,5 @@ export async function inspectCad({ cadPath, fileName, unit, maxFaces }: InspectT
   const bytes = await readFile(cadPath)
   const limits = maxFaces === null ? {} : { maxFaces }
   const { inspection, mesh } = await inspectObjectFile({ directory: dirname(cadPath), bytes, fileName, unit }, limits)
-  return { ...inspection, symmetries: symmetriesOfMesh(mesh) }
+  return { ...inspection, symmetries: symmetriesOfMesh(mesh)?.ofShape ?? null }
 }
