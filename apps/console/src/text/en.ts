@@ -309,6 +309,7 @@ export const en = {
     points: (count: number) => `${count.toLocaleString('en')} points`,
     pointsDrawn: (drawn: number, count: number) =>
       `${drawn.toLocaleString('en')} of ${count.toLocaleString('en')} points while turning`,
+    edgesOnly: 'models as edges',
     fps: (value: number) => `${value.toFixed(0)} fps`,
     pointSize: 'Point size',
     models: 'Models',

@@ -298,6 +298,7 @@ export const ko: Text = {
     colors: '색',
     points: (count) => `점 ${count.toLocaleString('ko')}개`,
     pointsDrawn: (drawn, count) => `점 ${count.toLocaleString('ko')}개 중 ${drawn.toLocaleString('ko')}개 (회전 중)`,
+    edgesOnly: '모델은 모서리만',
     fps: (value) => `${value.toFixed(0)} fps`,
     pointSize: '점 크기',
     models: '모델',

@@ -11,7 +11,7 @@ import { useText } from '../text/text.tsx'
 import { evenOrder } from './even-order.ts'
 import { linearColors } from './linear-colors.ts'
 import { ProblemAlert } from './problem-alert.tsx'
-import { useAdaptiveDetail, type Detail } from './use-adaptive-detail.ts'
+import { SURFACES, useAdaptiveDetail, type Detail } from './use-adaptive-detail.ts'
 import { useOrbit } from './use-orbit.ts'
 
 interface CloudViewProps {
@@ -71,7 +71,7 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
           </Canvas>
         )}
         <span className="viewer-note numbers">
-          <Caption count={cloud.data?.count ?? 0} detail={detail} />
+          <Caption count={cloud.data?.count ?? 0} detail={detail} isFilled={hasModels && mode === 'color'} />
         </span>
       </div>
       <Group gap="md" px="sm" py={8}>
@@ -125,10 +125,13 @@ export function CloudView({ runId, camera, drawings }: CloudViewProps) {
   )
 }
 
-function Caption({ count, detail }: { readonly count: number; readonly detail: Detail | null }) {
+/** @param props.isFilled  whether models have surfaces when all is drawn */
+function Caption(props: { readonly count: number; readonly detail: Detail | null; readonly isFilled: boolean }) {
+  const { count, detail, isFilled } = props
   const { result } = useText()
   if (detail === null || detail.fps === null) return result.points(count)
-  return `${result.pointsDrawn(detail.drawn, count)} · ${result.fps(detail.fps)}`
+  const parts = [result.pointsDrawn(detail.drawn, count), result.fps(detail.fps)]
+  return [...parts, ...(isFilled && !detail.hasSurfaces ? [result.edgesOnly] : [])].join(' · ')
 }
 
 /** Starts where the camera is, turns around the middle of the scene. */
@@ -264,7 +267,7 @@ function Model({ drawing, isGhost }: { readonly drawing: PoseDrawing; readonly i
   return (
     <group matrix={matrix} matrixAutoUpdate={false}>
       {!isGhost && (
-        <mesh geometry={parts.surface} frustumCulled={false}>
+        <mesh geometry={parts.surface} frustumCulled={false} layers={SURFACES}>
           <meshLambertMaterial
             color={color}
             transparent

@@ -1,79 +1,69 @@
-import { useFrame, useThree } from '@react-three/fiber'
-import { useEffect, useRef } from 'react'
+import { useFrame } from '@react-three/fiber'
+import { useRef } from 'react'
 import { Quaternion, Vector3, type BufferGeometry } from 'three'
+import { adapted, FIRST_DETAIL } from './detail-budget.ts'
 
 /** The view rests when nothing moved for so long, ms. */
 const REST_MS = 160
-/** A longer gap between two frames is a pause of the hand, not work. */
-const PAUSE_MS = 400
-/** Aimed at while the view moves, ms a frame. */
-const FRAME_MS = 1000 / 30
-const FIRST = 30_000
-const LEAST = 5000
 const REPORT_EVERY_MS = 500
+/** Layer of three for what is left out of a moving view when points alone do not save enough. */
+export const SURFACES = 1
 
 /** What is on the screen. */
 export interface Detail {
   readonly drawn: number
+  readonly hasSurfaces: boolean
   /** while the view moves; null at rest */
   readonly fps: number | null
 }
 
 /**
- * Draws as many of the first points as a frame has time for while the view moves, and all of them once it rests.
+ * Draws as much as a frame has time for while the view moves, and everything once it rests: as many of the first points,
+ * and the surfaces of models (layer `SURFACES`) only if those leave time for them.
+ *
+ * A moving view is drawn without pause, changed or not, so that the time between two frames is that of the work and not
+ * of the hand.
  *
  * @param geometry  its index orders the points so that every beginning stands for the whole
  */
 export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDetail: (detail: Detail) => void): void {
-  const { invalidate } = useThree()
   const state = useRef({
-    budget: FIRST,
+    ...FIRST_DETAIL,
     position: new Vector3(Number.NaN),
     turn: new Quaternion(),
-    wasMoving: false,
+    isMoving: false,
+    movedAt: -Infinity,
     drawnAt: 0,
     frames: 0,
     reportedAt: 0,
-    rest: 0,
   })
-  useEffect(
-    () => () => {
-      window.clearTimeout(state.current.rest)
-    },
-    [],
-  )
-  useFrame(({ camera }) => {
+  useFrame(({ camera, invalidate }) => {
     const s = state.current
     const now = performance.now()
-    const isMoving =
-      !Number.isNaN(s.position.x) && !(camera.position.equals(s.position) && camera.quaternion.equals(s.turn))
+    const isFirst = Number.isNaN(s.position.x)
+    if (!isFirst && !(camera.position.equals(s.position) && camera.quaternion.equals(s.turn))) s.movedAt = now
     s.position.copy(camera.position)
     s.turn.copy(camera.quaternion)
-    if (!isMoving) {
+    const wasMoving = s.isMoving
+    s.isMoving = now - s.movedAt < REST_MS
+    if (!s.isMoving) {
       geometry.setDrawRange(0, Infinity)
-      onDetail({ drawn: count, fps: null })
-    } else {
-      const frame = now - s.drawnAt
-      if (!s.wasMoving) {
-        s.frames = 0
-        s.reportedAt = now
-      } else if (frame < PAUSE_MS) s.budget = adapted(s.budget, frame, count)
-      s.frames++
-      geometry.setDrawRange(0, s.budget)
-      if (now - s.reportedAt >= REPORT_EVERY_MS) {
-        onDetail({ drawn: Math.min(count, s.budget), fps: (1000 * (s.frames - 1)) / (now - s.reportedAt) })
-        s.frames = 1
-        s.reportedAt = now
-      }
-      window.clearTimeout(s.rest)
-      s.rest = window.setTimeout(invalidate, REST_MS)
+      camera.layers.enable(SURFACES)
+      onDetail({ drawn: count, hasSurfaces: true, fps: null })
+      return
     }
-    s.wasMoving = isMoving
+    if (wasMoving) Object.assign(s, adapted(s, now - s.drawnAt, count))
+    else Object.assign(s, { frames: 0, reportedAt: now })
     s.drawnAt = now
+    s.frames++
+    geometry.setDrawRange(0, s.points)
+    if (s.hasSurfaces) camera.layers.enable(SURFACES)
+    else camera.layers.disable(SURFACES)
+    if (now - s.reportedAt >= REPORT_EVERY_MS) {
+      const fps = (1000 * (s.frames - 1)) / (now - s.reportedAt)
+      onDetail({ drawn: Math.min(count, s.points), hasSurfaces: s.hasSurfaces, fps })
+      Object.assign(s, { frames: 1, reportedAt: now })
+    }
+    invalidate()
   })
-}
-
-function adapted(budget: number, frameMs: number, count: number): number {
-  const factor = frameMs > 1.2 * FRAME_MS ? 0.8 : frameMs < 0.8 * FRAME_MS ? 1.1 : 1
-  return Math.round(Math.max(LEAST, Math.min(count, factor * budget)))
 }
