@@ -3,8 +3,10 @@ import { useRef } from 'react'
 import { Quaternion, Vector3, type BufferGeometry } from 'three'
 import { adapted, FIRST_DETAIL } from './detail-budget.ts'
 
-/** The view rests when nothing moved for so long, ms. */
+/** The view rests when nothing moved for so long, ms, */
 const REST_MS = 160
+/** and in so many frames: one late frame must not be followed by the dearest of all. */
+const REST_FRAMES = 4
 const REPORT_EVERY_MS = 500
 /** Layer of three for what is left out of a moving view when points alone do not save enough. */
 export const SURFACES = 1
@@ -33,6 +35,7 @@ export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDet
     turn: new Quaternion(),
     isMoving: false,
     movedAt: -Infinity,
+    framesStill: Infinity,
     drawnAt: 0,
     frames: 0,
     reportedAt: 0,
@@ -41,11 +44,12 @@ export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDet
     const s = state.current
     const now = performance.now()
     const isFirst = Number.isNaN(s.position.x)
-    if (!isFirst && !(camera.position.equals(s.position) && camera.quaternion.equals(s.turn))) s.movedAt = now
+    if (isFirst || (camera.position.equals(s.position) && camera.quaternion.equals(s.turn))) s.framesStill++
+    else Object.assign(s, { movedAt: now, framesStill: 0 })
     s.position.copy(camera.position)
     s.turn.copy(camera.quaternion)
     const wasMoving = s.isMoving
-    s.isMoving = now - s.movedAt < REST_MS
+    s.isMoving = now - s.movedAt < REST_MS || s.framesStill < REST_FRAMES
     if (!s.isMoving) {
       geometry.setDrawRange(0, Infinity)
       camera.layers.enable(SURFACES)
