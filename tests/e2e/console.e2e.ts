@@ -145,6 +145,24 @@ describe.skipIf(noBrowser !== null)('the console', () => {
     await expect.poll(async () => (await canvasText(page, 'cloud')) === before).toBe(false)
   })
 
+  it('draws a part of the points while it turns, says so, and all of them at rest', async () => {
+    const view = page.getByTestId('cloud')
+    const box = await view.boundingBox()
+    if (box === null) throw new Error('The 3D view is not on the page')
+    const drawn = async (): Promise<number> => Number(await view.getAttribute('data-drawn'))
+    const all = Number(await view.getAttribute('data-points'))
+    const before = await canvasText(page, 'cloud')
+    await page.mouse.move(box.x + 200, box.y + 150)
+    await page.mouse.down()
+    for (let k = 0; k < 2000 && (await drawn()) === all; k++)
+      await page.mouse.move(box.x + 200 + (k % 100), box.y + 150)
+    expect(await drawn()).toBeLessThan(all)
+    expect(await view.innerText()).toContain('while turning')
+    await page.mouse.up()
+    await expect.poll(drawn).toBe(all)
+    expect(await canvasText(page, 'cloud')).not.toBe(before)
+  })
+
   it('keeps the run in the history, and repeats it with other options', async () => {
     await open('/runs')
     await expect.poll(() => page.getByTestId('run-row').count()).toBe(1)
