@@ -66,7 +66,10 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-describe.skipIf(installed === null)('with Blender (skipped where the command blender is not found)', () => {
+// Blender's start alone takes seconds on a busy machine.
+const patience = { timeout: 120_000 }
+
+describe.skipIf(installed === null)('with Blender (skipped where the command blender is not found)', patience, () => {
   it('draws what the rasteriser draws: its pixels cover our masks, its colours lie where ours do', async () => {
     const ours = await firstViews(rasterizeTemplates(createTemplateWorkspace(mesh, recipe)), VIEWS)
     const theirs = await firstViews(createBlenderRenderer()(workspace), VIEWS)
