@@ -18,9 +18,13 @@ export function localStages({ frame, modelOf, openRunner }: LocalStagesOptions):
   const scene = prepareScene(frame)
   return {
     templates: { ensure: () => Promise.resolve({ skipped: true, timings: {} }) },
-    segmentation: { detect: () => Promise.resolve({ detections: [], timings: {} }) },
+    segmentation: { detect: () => Promise.resolve({ detections: [], engine: null, timings: {} }) },
     pose: {
-      async estimate({ object, detections, options }, env) {
+      async estimate({ object, detections, options, engine }, env) {
+        if (engine === 'sam6d') {
+          const detail = 'In this process the geometric engine answers; ask a Main server for sam6d.'
+          throw new PlatformError('engine.unavailable', { detail })
+        }
         if (env.signal?.aborted === true) throw new PlatformError('request.cancelled', { detail: 'cancelled' })
         const model = await modelOf(object)
         const trace = createTrace(() => performance.now())
@@ -29,7 +33,8 @@ export function localStages({ frame, modelOf, openRunner }: LocalStagesOptions):
           now: () => performance.now(),
           ...(openRunner === undefined ? {} : { openRunner }),
         })
-        return { outcome, object: { diameter: model.diameter, center: [...model.center] }, timings: trace.timings }
+        const { diameter, center } = model
+        return { outcome, engine: 'geometric', object: { diameter, center: [...center] }, timings: trace.timings }
       },
     },
   }

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlatformError, TEMPLATE_MANIFEST_NAME } from '@sextant/contracts'
+import { TEMPLATE_MANIFEST_NAME, type EngineChoiceV2, type EngineNameV2 } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf, type FrameBytes } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
-import { engineInUse, engineStatusOf } from '@sextant/models'
+import { engineStatusOf, networkInUse } from '@sextant/models'
 import {
   createArtifactCache,
   createWorkerPool,
@@ -17,11 +17,16 @@ import type { Config } from './config.ts'
 import { createNetworkEngine, type NetworkEngine } from './network-engine.ts'
 import type { DetectTaskResult, SegmentationTask, SegmentationTaskResult } from './segmentation-task.ts'
 
+/** Where the object may be, and which engine says so. */
+export interface DetectResult extends DetectTaskResult {
+  readonly engine: EngineNameV2
+}
+
 /** What the routes use. */
 export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
   readonly caches: { readonly templates: ArtifactCache<TemplateDescriptors> }
   readonly library: ObjectLibrary
-  /** @throws {PlatformError} bundle.incomplete, mesh.*, and whatever the worker refuses with */
+  /** @throws {PlatformError} engine.unavailable, bundle.incomplete, mesh.*, and whatever the worker refuses with */
   detect(input: {
     readonly bytes: FrameBytes
     readonly templateDirectory: string
@@ -29,8 +34,8 @@ export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
     readonly cadPath: string
     readonly limit: number
     /** the configured one when absent */
-    readonly engine?: 'geometric' | 'sam6d' | undefined
-  }): Promise<DetectTaskResult>
+    readonly engine?: EngineChoiceV2 | undefined
+  }): Promise<DetectResult>
   /** null: the geometric engine alone */
   readonly network: NetworkEngine | null
   /** Describes an object ahead of the first request. @throws as detect */
@@ -60,20 +65,18 @@ export function compose(config: Config): Dependencies {
     network,
     engine: () => engineStatusOf(config.engine, network),
     async detect({ bytes, limit, engine, ...paths }) {
-      if ((engine ?? engineInUse(config.engine, network)) === 'sam6d') {
-        if (network === null) {
-          const detail = 'The server runs without the sam6d engine; start it with ISM_ENGINE=sam6d or auto.'
-          throw new PlatformError('model.missing', { detail })
-        }
+      const networks = networkInUse(engine ?? config.engine, network, 'ISM_ENGINE')
+      if (networks !== null) {
         const cadSha256 = await library.digestOf(paths.cadPath)
-        return network.detect({ bytes, frameKey: frameKeyOf(bytes), limit, cadSha256, ...paths })
+        const result = await networks.detect({ bytes, frameKey: frameKeyOf(bytes), limit, cadSha256, ...paths })
+        return { ...result, engine: 'sam6d' }
       }
       const started = performance.now()
       const object = await describe(paths)
       const loadMs = performance.now() - started
       const task = { kind: 'detect', bytes, frameKey: frameKeyOf(bytes), object, limit } as const
       const { detections, timings } = (await pool.run(task)) as DetectTaskResult
-      return { detections, timings: { 'load templates': loadMs, ...timings } }
+      return { detections, engine: 'geometric', timings: { 'load templates': loadMs, ...timings } }
     },
     async preload(object) {
       await describe(object)

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { engineChoiceV2, type EngineChoiceV2 } from '@sextant/contracts'
 import type { Provider } from '@sextant/inference'
 import {
   booleanField,
@@ -33,7 +34,7 @@ const schema = z.object({
   ISM_PRELOAD_LIST: listField('ycb'),
   ISM_WORKERS: z.coerce.number().int().min(1).optional(),
   ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
-  ISM_ENGINE: z.enum(['geometric', 'sam6d', 'auto']).default('geometric'),
+  ISM_ENGINE: engineChoiceV2.default('geometric'),
   ISM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
   ISM_PROPOSALS: z.enum(['sam-vit-h', 'sam-vit-l', 'sam-vit-b']).default('sam-vit-h'),
   ISM_DESCRIPTOR: z.enum(['dinov2-vitl14', 'dinov2-vitb14', 'dinov2-vits14']).default('dinov2-vitl14'),
@@ -57,7 +58,7 @@ export interface Config {
   readonly workers: number
   readonly queueMax: number
   /** engine of a request that names none; auto: sam6d where its networks are installed */
-  readonly engine: 'geometric' | 'sam6d' | 'auto'
+  readonly engine: EngineChoiceV2
   /** corrected: the official demo's mistakes mended; parity: with them */
   readonly sam6dMode: 'corrected' | 'parity'
   /** networks that propose masks and describe them */

@@ -7,12 +7,17 @@ import {
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { normalizeTag, outputFolderName, publishOutput, writeIntoFolder } from '@sextant/library'
-import { estimatePoses, type EstimationRequest, type EstimationResult, type StageName } from '@sextant/pipeline'
+import {
+  DETECTION_LIMIT,
+  estimatePoses,
+  type EstimationRequest,
+  type EstimationResult,
+  type StageName,
+} from '@sextant/pipeline'
 import type { Dependencies } from './compose.ts'
 import type { FrameSource } from './frame-sources.ts'
 import { toPipelineAnswer } from './mapping/pipeline-answer.ts'
 import { outputFilesOf, outputModeOf } from './mapping/pipeline-files.ts'
-import { DETECTION_LIMIT } from './run-defaults.ts'
 import { recordV1Run } from './runs/record-v1-run.ts'
 
 export interface RunEnv {
@@ -49,6 +54,7 @@ export async function runFullPipeline(
     frame: client.bytes,
     object: { className: body.class_name, objectName: body.object_name },
     detections: null,
+    engine: null,
     detectionLimit: DETECTION_LIMIT,
     options: {
       ...POSE_OPTION_DEFAULTS_V2,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { PlatformError, type ObjectSymmetries } from '@sextant/contracts'
+import type { EngineChoiceV2, EngineNameV2, ObjectSymmetries } from '@sextant/contracts'
 import { byteLengthOf } from '@sextant/geometry'
 import { frameKeyOf } from '@sextant/image'
 import { openLibrary, type ObjectLibrary } from '@sextant/library'
-import { engineInUse, engineStatusOf } from '@sextant/models'
+import { engineStatusOf, networkInUse } from '@sextant/models'
 import type { PreparedModel } from '@sextant/pose'
 import {
   createArtifactCache,
@@ -15,7 +15,7 @@ import {
 } from '@sextant/service-kit'
 import type { Config } from './config.ts'
 import { createNetworkEngine, type NetworkEngine } from './network-engine.ts'
-import type { NetworkPosesResult, NetworkReplay } from './network-task.ts'
+import type { NetworkReplay } from './network-task.ts'
 import type { EstimateTask, PoseTask, PoseTaskResult } from './pose-task.ts'
 
 export interface EstimateRequest extends Pick<EstimateTask, 'bytes' | 'detections' | 'options'> {
@@ -23,8 +23,13 @@ export interface EstimateRequest extends Pick<EstimateTask, 'bytes' | 'detection
   /** views the networks compare with */
   readonly templateDirectory: string
   /** the configured one when absent */
-  readonly engine?: 'geometric' | 'sam6d' | undefined
+  readonly engine?: EngineChoiceV2 | undefined
   readonly replay?: NetworkReplay | null
+}
+
+/** The answer, and which engine proposed it. */
+export interface EstimateResult extends PoseTaskResult {
+  readonly engine: EngineNameV2
 }
 
 /** What the routes use. */
@@ -34,7 +39,8 @@ export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
   /** null: the geometric engine alone */
   readonly network: NetworkEngine | null
   readonly allowReplay: boolean
-  estimate(task: EstimateRequest): Promise<PoseTaskResult>
+  /** @throws {PlatformError} engine.unavailable, model.*, bundle.*, mesh.*, image.*, depth.* */
+  estimate(task: EstimateRequest): Promise<EstimateResult>
   /** Prepares a CAD ahead of the first request. @throws {PlatformError} mesh.* */
   preload(cadPath: string): Promise<void>
   close(): Promise<void>
@@ -70,21 +76,14 @@ export function compose(config: Config): Dependencies {
     allowReplay: config.allowReplay,
     engine: () => engineStatusOf(config.engine, network),
     async estimate({ cadPath, templateDirectory, engine, replay = null, ...task }) {
+      const networks = networkInUse(engine ?? config.engine, network, 'PEM_ENGINE')
       const started = performance.now()
       const { cadSha256, modelKey, model } = await prepare(cadPath)
       const modelMs = performance.now() - started
       const frameKey = frameKeyOf(task.bytes)
-      let proposed: NetworkPosesResult | null = null
-      if ((engine ?? engineInUse(config.engine, network)) === 'sam6d') {
-        if (network === null) {
-          const detail = 'The server runs without the sam6d engine; start it with PEM_ENGINE=sam6d or auto.'
-          throw new PlatformError('model.missing', { detail })
-        }
-        const { bytes, options } = task
-        const detections = task.detections ?? []
-        const question = { bytes, detections, seed: options.seed, replay }
-        proposed = await network.poses({ ...question, cadPath, cadSha256, templateDirectory })
-      }
+      const { bytes, options } = task
+      const question = { bytes, detections: task.detections ?? [], seed: options.seed, replay }
+      const proposed = (await networks?.poses({ ...question, cadPath, cadSha256, templateDirectory })) ?? null
       const foreign = proposed === null ? null : { poses: proposed.poses, isOfficial: config.sam6dMode === 'parity' }
       const result = (await pool.run({
         kind: 'estimate',
@@ -95,7 +94,11 @@ export function compose(config: Config): Dependencies {
         frameKey,
         ...settings,
       })) as PoseTaskResult
-      return { ...result, timings: { model: modelMs, ...proposed?.timings, ...result.timings } }
+      return {
+        ...result,
+        engine: networks === null ? 'geometric' : 'sam6d',
+        timings: { model: modelMs, ...proposed?.timings, ...result.timings },
+      }
     },
     async preload(cadPath) {
       await prepare(cadPath)

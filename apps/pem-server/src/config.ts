@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { engineChoiceV2, type EngineChoiceV2 } from '@sextant/contracts'
 import type { Provider } from '@sextant/inference'
 import {
   booleanField,
@@ -35,7 +36,7 @@ const schema = z.object({
   PEM_WORKERS: z.coerce.number().int().min(1).optional(),
   PEM_SEARCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   PEM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
-  PEM_ENGINE: z.enum(['geometric', 'sam6d', 'auto']).default('geometric'),
+  PEM_ENGINE: engineChoiceV2.default('geometric'),
   PEM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
   PEM_NETWORK_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   PEM_ALLOW_REPLAY: booleanField(false),
@@ -61,7 +62,7 @@ export interface Config {
   readonly searchThreads: number
   readonly queueMax: number
   /** engine of a request that names none; auto: sam6d where its networks are installed */
-  readonly engine: 'geometric' | 'sam6d' | 'auto'
+  readonly engine: EngineChoiceV2
   /** corrected: the network's poses are refined and judged by rendering; parity: what the official code answers */
   readonly sam6dMode: 'corrected' | 'parity'
   readonly networkThreads: number

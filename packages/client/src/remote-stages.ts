@@ -63,8 +63,12 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
       },
     },
     segmentation: {
-      async detect({ frame, object, limit }, env) {
-        const fields: DetectionsRequestV2 = { ...frameFieldsOf(frame, object), limit }
+      async detect({ frame, object, limit, engine }, env) {
+        const fields: DetectionsRequestV2 = {
+          ...frameFieldsOf(frame, object),
+          limit,
+          ...(engine === null ? {} : { engine }),
+        }
         const answer = await ism.post(
           '/api/v2/detections',
           formOf(fields, frame),
@@ -72,6 +76,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
           repeatable(env),
         )
         return {
+          engine: answer.engine,
           timings: answer.timings,
           detections: answer.detections.map(({ scoreParts, templateIndex, ...detection }) => ({
             ...detection,
@@ -82,14 +87,16 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
       },
     },
     pose: {
-      async estimate({ frame, object, detections, options: poseOptions }, env) {
+      async estimate({ frame, object, detections, options: poseOptions, engine }, env) {
         const fields: PosesRequestV2 = {
           ...frameFieldsOf(frame, object),
           detections: detections === null ? null : detections.map(wireDetection),
           options: poseOptions,
+          ...(engine === null ? {} : { engine }),
         }
         const answer = await pem.post('/api/v2/poses', formOf(fields, frame), posesResponseV2, repeatable(env))
         return {
+          engine: answer.engine,
           timings: answer.timings,
           object: answer.object,
           outcome: {

@@ -54,6 +54,7 @@ export const ERRORS = {
   'job.interrupted': { title: 'The service ended again and again during the job', status: 500, retryable: true },
   'run.not_found': { title: 'The run does not exist', status: 404, retryable: false },
   'run.inputs_missing': { title: 'The inputs of the run are not kept', status: 409, retryable: false },
+  'engine.unavailable': { title: 'The server runs without this engine', status: 409, retryable: false },
   'model.missing': { title: 'The engine is not loaded', status: 503, retryable: true },
   'model.unreadable': { title: 'The checkpoint could not be read', status: 422, retryable: false },
   'model.parameters_mismatch': { title: 'The checkpoint is of another network', status: 422, retryable: false },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { engineInUse, engineStatusOf } from './engine-status.ts'
+import { engineInUse, engineStatusOf, networkInUse } from './engine-status.ts'
 import type { NetworkInfo } from './network-host.ts'
 
 const LOADED: NetworkInfo = {
@@ -16,6 +16,19 @@ describe('engineInUse', () => {
     expect(engineInUse('auto', null)).toBe('geometric')
     expect(engineInUse('auto', host(null))).toBe('geometric')
     expect(engineInUse('auto', host(LOADED))).toBe('sam6d')
+  })
+})
+
+describe('networkInUse', () => {
+  it('is the networks where they are to answer, and refuses what the service runs without', () => {
+    const loaded = host(LOADED)
+    expect(networkInUse('sam6d', loaded, 'PEM_ENGINE')).toBe(loaded)
+    expect(networkInUse('auto', loaded, 'PEM_ENGINE')).toBe(loaded)
+    expect(networkInUse('geometric', loaded, 'PEM_ENGINE')).toBeNull()
+    expect(networkInUse('auto', null, 'PEM_ENGINE')).toBeNull()
+    expect(() => networkInUse('sam6d', null, 'PEM_ENGINE')).toThrow(
+      expect.objectContaining({ code: 'engine.unavailable', message: expect.stringContaining('PEM_ENGINE=sam6d') }),
+    )
   })
 })
 

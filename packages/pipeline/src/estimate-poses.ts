@@ -1,5 +1,12 @@
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
-import { PlatformError, type Detection, type ObjectOutcome, type PoseOptionsV2 } from '@sextant/contracts'
+import {
+  PlatformError,
+  type Detection,
+  type EngineChoiceV2,
+  type EngineNameV2,
+  type ObjectOutcome,
+  type PoseOptionsV2,
+} from '@sextant/contracts'
 import type {
   DetectResult,
   EncodedFrame,
@@ -18,6 +25,8 @@ export interface EstimationRequest {
   /** most detections passed from segmentation to pose */
   readonly detectionLimit: number
   readonly options: PoseOptionsV2
+  /** of segmentation and pose; null: each stage's own */
+  readonly engine: EngineChoiceV2 | null
 }
 
 export interface PipelineEnv extends StageEnv {
@@ -33,6 +42,8 @@ export type StageName = 'templates' | 'segmentation' | 'pose'
 export interface StageReport {
   readonly seconds: number
   readonly timings: Readonly<Record<string, number>>
+  /** the one that answered; null: the stage has none, or was not asked */
+  readonly engine: EngineNameV2 | null
 }
 
 export interface EstimationResult {
@@ -53,19 +64,22 @@ export async function estimatePoses(
   stages: Stages,
   env: PipelineEnv,
 ): Promise<EstimationResult> {
-  const { frame, object, options } = request
+  const { frame, object, options, engine } = request
   // 1 templates of the object; an intact set is skipped
   const templates = await timed<TemplatesResult>('templates', env, () => stages.templates.ensure(object, env))
   // 2 where instances may be
   const segmentation = await timed<DetectResult>('segmentation', env, async () =>
     request.detections !== null
-      ? { detections: request.detections, timings: {} }
-      : stages.segmentation.detect({ frame, object, limit: request.detectionLimit }, env),
+      ? { detections: request.detections, engine: null, timings: {} }
+      : stages.segmentation.detect({ frame, object, limit: request.detectionLimit, engine }, env),
   )
   const { detections } = segmentation.value
   // 3 poses, verified against the frame; segmentation's opinion is evidence, never a cage
   const pose = await timed<PoseResult>('pose', env, () =>
-    stages.pose.estimate({ frame, object, detections: detections.length > 0 ? detections : null, options }, env),
+    stages.pose.estimate(
+      { frame, object, detections: detections.length > 0 ? detections : null, options, engine },
+      env,
+    ),
   )
   // 4 best first
   const { outcome } = pose.value
@@ -79,7 +93,7 @@ export async function estimatePoses(
   }
 }
 
-async function timed<T extends { readonly timings: Readonly<Record<string, number>> }>(
+async function timed<T extends Pick<StageReport, 'timings'> & Partial<Pick<StageReport, 'engine'>>>(
   stage: StageName,
   env: PipelineEnv,
   work: () => Promise<T>,
@@ -88,7 +102,8 @@ async function timed<T extends { readonly timings: Readonly<Record<string, numbe
   const started = env.now()
   try {
     const value = await work()
-    return { value, report: { seconds: (env.now() - started) / MILLISECONDS_PER_SECOND, timings: value.timings } }
+    const seconds = (env.now() - started) / MILLISECONDS_PER_SECOND
+    return { value, report: { seconds, timings: value.timings, engine: value.engine ?? null } }
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     throw new PlatformError(error.code, { detail: error.message, cause: error, stage: error.stage ?? stage })

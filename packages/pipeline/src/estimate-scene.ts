@@ -1,4 +1,10 @@
-import { PlatformError, type PoseOptionsV2 } from '@sextant/contracts'
+import {
+  PlatformError,
+  type Detection,
+  type EngineChoiceV2,
+  type EngineNameV2,
+  type PoseOptionsV2,
+} from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { interpretScene, type SceneClaims, type SceneOutcome } from './interpret-scene.ts'
 import { planEvidence, type UserEvidence } from './plan-evidence.ts'
@@ -14,6 +20,10 @@ export interface SceneRequest {
   readonly objects: readonly SceneObject[]
   /** `maxInstances` and `scoreThreshold` hold for every object, after competition */
   readonly options: PoseOptionsV2
+  /** of segmentation and pose; null: each stage's own */
+  readonly engine: EngineChoiceV2 | null
+  /** most detections passed from segmentation to pose, where segmentation is asked */
+  readonly detectionLimit: number
   /** objects searched at a time */
   readonly concurrency: number
 }
@@ -30,6 +40,8 @@ export interface SceneObjectResult {
   readonly outcome: SceneOutcome
   readonly object: PoseResult['object'] | null
   readonly error: PlatformError | null
+  /** the one that posed it; null: its search was refused */
+  readonly engine: EngineNameV2 | null
   readonly seconds: number
   readonly timings: Readonly<Record<string, number>>
 }
@@ -42,9 +54,9 @@ const SPARE_CLAIMS = 2
 const FAILED: SceneClaims = { status: 'not_found', reason: null, poses: [], bestRejected: null }
 
 /**
- * Many objects in one frame: each is searched in the whole frame, then the claims are resolved jointly. The search uses
- * the proposals that the pose stage makes of the frame once for all objects; templates are not needed. An object whose
- * search is refused does not spoil the others.
+ * Many objects in one frame: each is searched in the whole frame, then the claims are resolved jointly. The geometric
+ * engine searches the proposals that the pose stage makes of the frame once for all objects, and needs no templates; for
+ * the networks segmentation is asked. An object whose search is refused does not spoil the others.
  */
 export async function estimateScene(
   request: SceneRequest,
@@ -65,8 +77,8 @@ export async function estimateScene(
     try {
       const { evidence, ...reference } = object
       const plan = planEvidence(evidence ?? null, frame.camera, searchOptions)
-      const input = { frame, object: reference, detections: plan.detections, options: plan.options }
-      const result = await stages.pose.estimate(input, env)
+      const search = { ...request, object: reference, detections: plan.detections, options: plan.options }
+      const result = await searchObject(search, stages, env)
       return { result: { ...result, outcome: plan.choose(result.outcome) }, error: null, seconds: seconds() }
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error
@@ -83,10 +95,44 @@ export async function estimateScene(
   return searches.map(({ result, error, seconds }, index) => ({
     outcome: outcomes[index] as SceneOutcome,
     object: result?.object ?? null,
+    engine: result?.engine ?? null,
     error,
     seconds,
     timings: result?.timings ?? {},
   }))
+}
+
+/** What was refused to every object alike, and so to the scene: an engine that is not there. */
+export function refusalOfScene(results: readonly SceneObjectResult[]): PlatformError | null {
+  const first = results[0]?.error ?? null
+  return first?.code === 'engine.unavailable' ? first : null
+}
+
+interface ObjectSearch extends Pick<SceneRequest, 'frame' | 'options' | 'engine' | 'detectionLimit'> {
+  readonly object: ObjectReference
+  readonly detections: readonly Detection[] | null
+}
+
+/**
+ * The networks pose what segmentation has found, or the user has pointed at, and compare with templates; the geometric
+ * engine needs neither. Which engine a stage takes by itself is known once it has answered.
+ */
+async function searchObject(search: ObjectSearch, stages: Stages, env: StageEnv): Promise<PoseResult> {
+  const { frame, object, detections, options, engine, detectionLimit: limit } = search
+  const question = { frame, object, detections, options, engine }
+  if (engine !== 'sam6d') {
+    const result = await stages.pose.estimate(question, env)
+    if (result.engine === 'geometric' || detections !== null) return result
+  }
+  await stages.templates.ensure(object, env)
+  if (detections !== null) return stages.pose.estimate(question, env)
+  const found = await stages.segmentation.detect({ frame, object, limit, engine }, env)
+  const result = await stages.pose.estimate({ ...question, detections: found.detections }, env)
+  return { ...result, timings: { ...namedTimings('segmentation', found.timings), ...result.timings } }
+}
+
+function namedTimings(stage: string, timings: PoseResult['timings']): PoseResult['timings'] {
+  return Object.fromEntries(Object.entries(timings).map(([name, ms]) => [`${stage} ${name}`, ms]))
 }
 
 /** Works on at most `limit` items at a time; results in the order of the items. */

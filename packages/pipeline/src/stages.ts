@@ -1,5 +1,15 @@
-import type { Detection, ObjectOutcome, PoseOptionsV2, StageTimings } from '@sextant/contracts'
+import type {
+  Detection,
+  EngineChoiceV2,
+  EngineNameV2,
+  ObjectOutcome,
+  PoseOptionsV2,
+  StageTimings,
+} from '@sextant/contracts'
 import type { PinholeCamera } from '@sextant/geometry'
+
+/** Proposals handed from segmentation to pose: cluttered real frames need about 100. */
+export const DETECTION_LIMIT = 100
 
 /** Names an object of the library. */
 export interface ObjectReference {
@@ -25,6 +35,8 @@ export interface TemplatesResult {
 
 export interface DetectResult {
   readonly detections: readonly Detection[]
+  /** the one that answered; null: none was asked */
+  readonly engine: EngineNameV2 | null
   readonly timings: StageTimings
 }
 
@@ -32,6 +44,8 @@ export interface PoseResult {
   readonly outcome: ObjectOutcome
   /** size and bounding-box centre of the object: mm, object */
   readonly object: { readonly diameter: number; readonly center: readonly number[] }
+  /** the one that answered */
+  readonly engine: EngineNameV2
   readonly timings: StageTimings
 }
 
@@ -40,7 +54,13 @@ export interface Stages {
   readonly templates: { ensure(object: ObjectReference, env: StageEnv): Promise<TemplatesResult> }
   readonly segmentation: {
     detect(
-      input: { readonly frame: EncodedFrame; readonly object: ObjectReference; readonly limit: number },
+      input: {
+        readonly frame: EncodedFrame
+        readonly object: ObjectReference
+        readonly limit: number
+        /** null: the stage's own */
+        readonly engine: EngineChoiceV2 | null
+      },
       env: StageEnv,
     ): Promise<DetectResult>
   }
@@ -51,6 +71,8 @@ export interface Stages {
         readonly object: ObjectReference
         readonly detections: readonly Detection[] | null
         readonly options: PoseOptionsV2
+        /** null: the stage's own */
+        readonly engine: EngineChoiceV2 | null
       },
       env: StageEnv,
     ): Promise<PoseResult>

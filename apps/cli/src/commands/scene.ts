@@ -1,7 +1,15 @@
 import { readUploadedFrame, drawPoses, encodeColorPng, type ClientFrame } from '@sextant/image'
 import { type LengthUnit, MILLISECONDS_PER_SECOND, rotationOf, translationOf } from '@sextant/geometry'
 import { parseObjectFile, readDeclaredSymmetries, readObjectFile } from '@sextant/library'
-import { estimateScene, type SceneObject, type SceneObjectResult, type UserEvidence } from '@sextant/pipeline'
+import { engineChoiceV2, type EngineChoiceV2 } from '@sextant/contracts'
+import {
+  DETECTION_LIMIT,
+  estimateScene,
+  refusalOfScene,
+  type SceneObject,
+  type SceneObjectResult,
+  type UserEvidence,
+} from '@sextant/pipeline'
 import { POSE_DEFAULTS, prepareModel, type PreparedModel } from '@sextant/pose'
 import { createSearchThreads } from '@sextant/pose-threads'
 import { InvalidArgumentError, Option, type Command } from 'commander'
@@ -19,6 +27,7 @@ interface SceneFlags {
   readonly threshold: number
   readonly preset: 'fast' | 'balanced' | 'precise'
   readonly seed: number
+  readonly engine?: EngineChoiceV2
   readonly threads: number
   readonly click?: UserEvidence
   readonly box?: UserEvidence
@@ -41,6 +50,11 @@ export function addSceneCommand(program: Command): void {
     .option('--threshold <p>', 'least probability of an answered pose', parseShare, 0.25)
     .addOption(
       new Option('--preset <preset>', 'search effort').choices(['fast', 'balanced', 'precise']).default('balanced'),
+    )
+    .addOption(
+      new Option('--engine <engine>', 'engine of the search; this process has geometric').choices(
+        engineChoiceV2.options,
+      ),
     )
     .option('--seed <n>', 'seed of the search', parseCount, 0)
     .option('--threads <n>', 'threads that share each search', parseCount, availableParallelism())
@@ -75,10 +89,20 @@ async function findAll(folder: string, flags: SceneFlags): Promise<void> {
       ...POSE_DEFAULTS,
       ...{ maxInstances: flags.maxInstances, scoreThreshold: flags.threshold, preset: flags.preset, seed: flags.seed },
     }
-    const results = await estimateScene({ frame: client.bytes, objects, options, concurrency: 1 }, stages, {
-      requestId: 'scene',
-      now: () => performance.now(),
-    })
+    const results = await estimateScene(
+      {
+        frame: client.bytes,
+        objects,
+        options,
+        engine: flags.engine ?? null,
+        detectionLimit: DETECTION_LIMIT,
+        concurrency: 1,
+      },
+      stages,
+      { requestId: 'scene', now: () => performance.now() },
+    )
+    const refusal = refusalOfScene(results)
+    if (refusal !== null) throw refusal
     printTable(objects, results)
     console.log(
       `${objects.length} objects in ${((performance.now() - started) / MILLISECONDS_PER_SECOND).toFixed(1)} s`,

@@ -11,7 +11,7 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, detectionsRequestV2)
       const { templateDirectory, cadPath } = await deps.library.findObject(fields.className, fields.objectName)
-      const { detections, timings } = await deps.detect({
+      const { detections, engine, timings } = await deps.detect({
         bytes: { color, depth, camera: fields.camera, millimetersPerCount: fields.millimetersPerCount },
         templateDirectory,
         cadPath,
@@ -19,7 +19,7 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
         engine: fields.engine,
       })
       metrics.observeStages(timings)
-      return { detections: detections.map(toDetectionV2), timings }
+      return { detections: detections.map(toDetectionV2), engine, timings }
     },
   )
 }

@@ -43,14 +43,14 @@ export function toRunObject(object: ObjectReferenceV2, result: EstimationResult)
     detectionCount: detections.length,
     geometry: { diameter: result.object.diameter, center: [...result.object.center] },
     stages: Object.fromEntries(
-      Object.entries(stages).map(([name, { seconds, timings }]) => [name, { seconds, timings: { ...timings } }]),
+      Object.entries(stages).map(([name, report]) => [name, { ...report, timings: { ...report.timings } }]),
     ),
   }
 }
 
 /** The same of an object that was one of several in a scene. */
 export function toRunObjectOfScene(object: ObjectReferenceV2, result: SceneObjectResult): RunObjectV2 {
-  const { outcome, error, seconds, timings } = result
+  const { outcome, error, seconds, timings, engine } = result
   const { poses, bestRejected } = outcome
   return {
     ...pendingObject(object),
@@ -60,7 +60,7 @@ export function toRunObjectOfScene(object: ObjectReferenceV2, result: SceneObjec
     poses: poses.map(toPose),
     bestRejected: bestRejected === null ? null : toPose(bestRejected),
     geometry: result.object === null ? null : { diameter: result.object.diameter, center: [...result.object.center] },
-    stages: { pose: { seconds, timings: { ...timings } } },
+    stages: { pose: { seconds, timings: { ...timings }, engine } },
   }
 }
 

@@ -11,7 +11,7 @@ export function toSceneObjects(
     const object = objects[index]
     return object === undefined ? null : { className: object.className, objectName: object.objectName }
   }
-  return results.flatMap(({ outcome, object, error, seconds }, index) => {
+  return results.flatMap(({ outcome, object, error, engine, seconds }, index) => {
     const name = nameOf(index)
     if (name === null) return []
     const { status, reason, poses, bestRejected, explainedBy } = outcome
@@ -24,6 +24,7 @@ export function toSceneObjects(
         bestRejected: bestRejected === null ? null : toPose(bestRejected),
         explainedBy: explainedBy === null ? null : nameOf(explainedBy),
         error: error === null ? null : toRunError(error),
+        engine,
         geometry: object === null ? null : { diameter: object.diameter, center: [...object.center] },
         seconds,
       },

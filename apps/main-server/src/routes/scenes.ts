@@ -8,7 +8,7 @@ import {
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { decodeBase64, readUploadedFrame, type ClientFrame } from '@sextant/image'
-import { estimateScene, type SceneObject } from '@sextant/pipeline'
+import { DETECTION_LIMIT, estimateScene, refusalOfScene, type SceneObject } from '@sextant/pipeline'
 import { asPlatformError, openEventStream, readFrameForm, signalOf, type Service } from '@sextant/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { Dependencies } from '../compose.ts'
@@ -63,13 +63,19 @@ export function registerScenes({ app, metrics }: Service, deps: Dependencies): v
     const named = Object.entries(fields.options).filter(([, value]) => value !== undefined)
     const options = { ...POSE_OPTION_DEFAULTS_V2, ...Object.fromEntries(named) }
     const results = await estimateScene(
-      { frame: client.bytes, objects, options, concurrency: OBJECTS_AT_A_TIME },
-      stages,
       {
-        ...env,
-        now: () => performance.now(),
+        frame: client.bytes,
+        objects,
+        options,
+        engine: fields.engine ?? null,
+        detectionLimit: DETECTION_LIMIT,
+        concurrency: OBJECTS_AT_A_TIME,
       },
+      stages,
+      { ...env, now: () => performance.now() },
     )
+    const refusal = refusalOfScene(results)
+    if (refusal !== null) throw refusal
     for (const { outcome, error } of results) {
       metrics.countOutcome(error?.code ?? outcome.reason ?? outcome.status)
       for (const { score } of outcome.poses) metrics.observeScore(score)

@@ -40,6 +40,7 @@ export async function recordV1Run(store: RunStore, finished: FinishedV1Run): Pro
     hasInputs,
     frame: client === null ? null : toRunFrame(client),
     options: finished.options,
+    engine: null,
     box: null,
     objects: [isFailure ? { ...pendingObject(reference), status: 'failed', error } : toRunObject(reference, result)],
     warnings: client === null ? [] : [...client.warnings],

@@ -87,6 +87,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
           detections: entry.run.box === null ? null : [detectionOf(entry.run.box, entry.client)],
           detectionLimit: options.detectionLimit,
           options: entry.run.options,
+          engine: entry.run.engine,
         },
         options.stages,
         {
@@ -113,10 +114,17 @@ export function createRunManager(options: RunManagerOptions): RunManager {
 
   /** Several objects are one question: what explains the frame. */
   const lookForAll = async (entry: ActiveRun): Promise<void> => {
-    const { objects, options: poseOptions } = entry.run
+    const { objects, options: poseOptions, engine } = entry.run
     entry.stage = 'pose'
     const results = await estimateScene(
-      { frame: entry.client.bytes, objects, options: poseOptions, concurrency: OBJECTS_AT_A_TIME },
+      {
+        frame: entry.client.bytes,
+        objects,
+        options: poseOptions,
+        engine,
+        detectionLimit: options.detectionLimit,
+        concurrency: OBJECTS_AT_A_TIME,
+      },
       options.stages,
       {
         requestId: entry.run.requestId,
@@ -178,6 +186,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         hasInputs: request.outputMode === 'full',
         frame: toRunFrame(client),
         options: withDefaults(request.options, options.defaults),
+        engine: request.engine ?? null,
         box: request.box ?? null,
         objects: request.objects.map(pendingObject),
         warnings: [...client.warnings],

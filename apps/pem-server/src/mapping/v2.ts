@@ -1,6 +1,6 @@
 import type { Detection, PoseEstimate, PosesRequestV2, PosesResponseV2, PoseV2 } from '@sextant/contracts'
 import { rotationOf, translationOf } from '@sextant/geometry'
-import type { PoseTaskResult } from '../pose-task.ts'
+import type { EstimateResult } from '../compose.ts'
 
 /** Domain pose to wire. */
 export function toPoseV2(pose: PoseEstimate): PoseV2 {
@@ -20,7 +20,7 @@ export function toPoseV2(pose: PoseEstimate): PoseV2 {
   }
 }
 
-export function toPosesResponse(result: PoseTaskResult, options: PosesRequestV2['options']): PosesResponseV2 {
+export function toPosesResponse(result: EstimateResult, options: PosesRequestV2['options']): PosesResponseV2 {
   const { status, reason, poses, bestRejected } = result.outcome
   return {
     status,
@@ -29,6 +29,7 @@ export function toPosesResponse(result: PoseTaskResult, options: PosesRequestV2[
     bestRejected: bestRejected === null ? null : toPoseV2(bestRejected),
     object: { diameter: result.diameter, center: [...result.center] },
     options,
+    engine: result.engine,
     timings: result.timings,
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cameraV2, detectionV2, poseOptionsV2, poseV2 } from './v2.ts'
+import { cameraV2, detectionV2, engineChoiceV2, engineNameV2, poseOptionsV2, poseV2 } from './v2.ts'
 
 /** `YYYYMMDD_HHMMSS_<6 hex>`: sorts by time, is a folder name, cannot be a path. */
 export const runIdV2 = z.string().regex(/^\d{8}_\d{6}_[0-9a-f]{6}$/, 'a run id')
@@ -17,6 +17,8 @@ export type OutputModeV2 = z.infer<typeof outputModeV2>
 export const runRequestV2 = z.object({
   objects: z.array(objectReferenceV2).min(1).max(300),
   options: poseOptionsV2.partial().default({}),
+  /** of segmentation and pose; each server's default when absent */
+  engine: engineChoiceV2.nullish(),
   /** camera of uploaded images, in any form of the v1 contract: cam_K, fx ..., depth_scale */
   camParams: z.record(z.string(), z.unknown()).nullish(),
   /** take the kept frame of this run instead of uploaded images */
@@ -45,7 +47,12 @@ export const runErrorV2 = z.object({
   retryable: z.boolean(),
 })
 
-export const stageReportV2 = z.object({ seconds: z.number(), timings: z.record(z.string(), z.number()) })
+export const stageReportV2 = z.object({
+  seconds: z.number(),
+  timings: z.record(z.string(), z.number()),
+  /** the one that answered; null: the stage has none, or was not asked */
+  engine: engineNameV2.nullable().default(null),
+})
 
 /** What happened to one object of a run. */
 export const runObjectV2 = z.object({
@@ -93,6 +100,8 @@ export const runV2 = z.object({
   hasInputs: z.boolean(),
   frame: runFrameV2.nullable(),
   options: poseOptionsV2,
+  /** as asked for; null: each server's default. `stages` of an object tell which answered */
+  engine: engineChoiceV2.nullable().default(null),
   box: z.object({ x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }).nullable(),
   objects: z.array(runObjectV2),
   warnings: z.array(z.string()),

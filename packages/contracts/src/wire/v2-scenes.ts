@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cameraV2, poseOptionsV2, poseV2, posesResponseV2, rleV2 } from './v2.ts'
+import { cameraV2, engineChoiceV2, engineNameV2, poseOptionsV2, poseV2, posesResponseV2, rleV2 } from './v2.ts'
 import { objectReferenceV2, runErrorV2 } from './v2-runs.ts'
 
 /** What the user knows about where an instance is; at most one of the three. Pixels of the colour image. */
@@ -23,6 +23,8 @@ export const sceneRequestV2 = z.object({
   classes: z.array(z.string()).max(50).default([]),
   /** hold for every object */
   options: poseOptionsV2.partial().default({}),
+  /** of segmentation and pose, for every object; each server's default when absent */
+  engine: engineChoiceV2.nullish(),
   /** camera of uploaded images, in any form of the v1 contract: cam_K, fx ..., depth_scale */
   camParams: z.record(z.string(), z.unknown()).nullish(),
   color: z.string().nullish(),
@@ -44,6 +46,8 @@ export const sceneObjectV2 = z.object({
   /** the object that explains the pixels of the best pose not answered */
   explainedBy: objectReferenceV2.nullable(),
   error: runErrorV2.nullable(),
+  /** the one that posed it; null: its search was refused */
+  engine: engineNameV2.nullable(),
   /** mm, object */
   geometry: z.object({ diameter: z.number(), center: z.array(z.number()).length(3) }).nullable(),
   seconds: z.number(),

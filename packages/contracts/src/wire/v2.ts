@@ -25,6 +25,14 @@ export const detectionV2 = z.object({
   templateIndex: z.number().int().optional(),
 })
 
+/** What answers a request. */
+export const engineNameV2 = z.enum(['geometric', 'sam6d'])
+export type EngineNameV2 = z.infer<typeof engineNameV2>
+
+/** What a request may ask for. `auto`: sam6d where its networks are loaded, geometric elsewhere. */
+export const engineChoiceV2 = z.enum([...engineNameV2.options, 'auto'])
+export type EngineChoiceV2 = z.infer<typeof engineChoiceV2>
+
 const timings = z.record(z.string(), z.number())
 
 /** What both stages need to know about the frame besides its bytes. */
@@ -39,11 +47,16 @@ export const detectionsRequestV2 = z.object({
   ...frameFields,
   limit: z.number().int().min(1).max(300),
   /** the server's default when absent */
-  engine: z.enum(['geometric', 'sam6d']).optional(),
+  engine: engineChoiceV2.optional(),
 })
 export type DetectionsRequestV2 = z.infer<typeof detectionsRequestV2>
 
-export const detectionsResponseV2 = z.object({ detections: z.array(detectionV2), timings })
+export const detectionsResponseV2 = z.object({
+  detections: z.array(detectionV2),
+  /** the one that answered */
+  engine: engineNameV2,
+  timings,
+})
 export type DetectionsResponseV2 = z.infer<typeof detectionsResponseV2>
 
 export const poseOptionsV2 = z.object({
@@ -71,7 +84,7 @@ export const posesRequestV2 = z.object({
   detections: z.array(detectionV2).nullable(),
   options: poseOptionsV2,
   /** the server's default when absent */
-  engine: z.enum(['geometric', 'sam6d']).optional(),
+  engine: engineChoiceV2.optional(),
 })
 export type PosesRequestV2 = z.infer<typeof posesRequestV2>
 
@@ -119,6 +132,8 @@ export const posesResponseV2 = z.object({
   /** size and centre of the object as the engine measured them: mm, object */
   object: z.object({ diameter: z.number(), center: z.array(z.number()).length(3) }),
   options: poseOptionsV2,
+  /** the one that answered */
+  engine: engineNameV2,
   timings,
 })
 export type PosesResponseV2 = z.infer<typeof posesResponseV2>
