@@ -1,22 +1,21 @@
-import { floatsOf } from '@sextant/inference'
+import { floatsOf, type Session } from '@sextant/inference'
 import { assertParameters, createMemorySource, readCheckpoint, writeCheckpoint, type StateDict } from '@sextant/sam6d'
 import { pseudoValues } from './pseudo-weights.ts'
 import { openGraph } from './run-network.ts'
 import { SELF_MADE_CASES, type SelfMadeCase, type SelfMadeName } from './self-made-cases.ts'
 
+type Change = (parameter: string, values: Float32Array) => Float32Array
+
 /** A network's answer by output name. */
 export type Outputs = Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>
 
 /**
- * The whole chain: pseudo-weights → .pth file → reader → graph → ONNX → runtime → outputs.
+ * Pseudo-weights → .pth file → reader → graph → ONNX → runtime.
  *
  * @param change  of a parameter's values before they are written, for showing that they matter
  */
-export async function runSelfMade(
-  name: SelfMadeName,
-  change: (parameter: string, values: Float32Array) => Float32Array = (_, values) => values,
-): Promise<Outputs> {
-  const { parameters: expected, build, inputs }: SelfMadeCase = SELF_MADE_CASES[name]
+export async function openSelfMade(name: SelfMadeName, change: Change = (_, values) => values): Promise<Session> {
+  const { parameters: expected, build }: SelfMadeCase = SELF_MADE_CASES[name]
   const tensors = [...expected].map(
     ([parameter, shape]) => [parameter, shape, () => change(parameter, pseudoValues(parameter, shape))] as const,
   )
@@ -24,9 +23,14 @@ export async function runSelfMade(
   for await (const part of writeCheckpoint(tensors, 'model')) parts.push(part)
   const parameters: StateDict = await readCheckpoint(createMemorySource(new Uint8Array(Buffer.concat(parts))))
   assertParameters(parameters, expected, name)
-  const session = await openGraph(build(parameters))
+  return openGraph(build(parameters))
+}
+
+/** The whole chain, with the outputs of the case's inputs. */
+export async function runSelfMade(name: SelfMadeName, change?: Change): Promise<Outputs> {
+  const session = await openSelfMade(name, change)
   try {
-    const answer = await session.run(inputs)
+    const answer = await session.run(SELF_MADE_CASES[name].inputs)
     return Object.fromEntries(
       Object.entries(answer).map(([output, value]) => [output, { dims: value.dims, data: floatsOf(value) }]),
     )

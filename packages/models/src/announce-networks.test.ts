@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { announceNetworks } from './announce-networks.ts'
 import type { NetworkInfo } from './network-host.ts'
 
-const INFO: NetworkInfo = { provider: 'cpu', refusals: [], parameters: 3, loadingSeconds: 1.25 }
+const INFO: NetworkInfo = { provider: 'cpu', refusals: [], parameters: 3, loadingSeconds: 1.25, warmUpSeconds: 2 }
 
 async function linesOf(load: () => Promise<NetworkInfo>): Promise<string[]> {
   const lines: string[] = []
@@ -18,10 +18,12 @@ async function linesOf(load: () => Promise<NetworkInfo>): Promise<string[]> {
 
 describe('announceNetworks', () => {
   it('says in one line where networks run and why not elsewhere', async () => {
-    expect(await linesOf(() => Promise.resolve(INFO))).toEqual(['info networks loaded on cpu in 1.3 s'])
+    expect(await linesOf(() => Promise.resolve(INFO))).toEqual([
+      'info networks loaded on cpu in 1.3 s, run once in 2.0 s',
+    ])
     const refusals = ['tensorrt: not in this build', 'cuda: libcublas is not there']
     expect(await linesOf(() => Promise.resolve({ ...INFO, refusals }))).toEqual([
-      'warn networks loaded on cpu in 1.3 s; passed over: tensorrt: not in this build; cuda: libcublas is not there',
+      'warn networks loaded on cpu in 1.3 s, run once in 2.0 s; passed over: tensorrt: not in this build; cuda: libcublas is not there',
     ])
   })
 

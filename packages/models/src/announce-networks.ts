@@ -21,7 +21,8 @@ export async function announceNetworks(network: Pick<NetworkHost, 'load'>, log: 
 }
 
 /** One line: where networks run, and which providers were passed over. */
-function describeLoading({ provider, refusals, loadingSeconds }: NetworkInfo): string {
-  const loaded = `networks loaded on ${provider} in ${loadingSeconds.toFixed(1)} s`
+function describeLoading({ provider, refusals, loadingSeconds, warmUpSeconds }: NetworkInfo): string {
+  const seconds = `${loadingSeconds.toFixed(1)} s, run once in ${warmUpSeconds.toFixed(1)} s`
+  const loaded = `networks loaded on ${provider} in ${seconds}`
   return refusals.length === 0 ? loaded : `${loaded}; passed over: ${refusals.join('; ')}`
 }

@@ -7,6 +7,7 @@ const LOADED: NetworkInfo = {
   refusals: ['cuda: libcublas is not there'],
   parameters: 3,
   loadingSeconds: 1,
+  warmUpSeconds: 1,
 }
 const host = (info: NetworkInfo | null, problem: string | null = null) => ({ info: () => info, problem: () => problem })
 

@@ -9,6 +9,8 @@ export interface NetworkInfo {
   readonly refusals: readonly string[]
   readonly parameters: number
   readonly loadingSeconds: number
+  /** of the one run of each before the first request */
+  readonly warmUpSeconds: number
 }
 
 /** Networks of one service: loaded once, by whoever asks first. */

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import { PlatformError } from '@sextant/contracts'
 import type { Session, SessionOptions } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
-import type { PoseNetworks, SamNetworks } from '@sextant/sam6d'
+import { warmPoseNetworks, warmSegmentationNetworks, type PoseNetworks, type SamNetworks } from '@sextant/sam6d'
 import { requireModel } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
+
+const MILLISECONDS_PER_SECOND = 1000
 
 /** Networks that are loaded, and what is to be said about them. */
 export interface Loaded<T> {
@@ -14,7 +17,7 @@ export interface Loaded<T> {
   release(): Promise<void>
 }
 
-/** SAM-6D's pose networks. @throws model.missing, model.load_failed */
+/** SAM-6D's pose networks, each run once. @throws model.missing, model.load_failed */
 export async function openPoseNetworks(
   modelsDir: string,
   options: Partial<SessionOptions>,
@@ -25,7 +28,8 @@ export async function openPoseNetworks(
     options,
   )
   const [features, embedding, coarse, position, fine] = sessions as [Session, Session, Session, Session, Session]
-  return { ...loaded, networks: { features, embedding, coarse, position, fine } }
+  const networks = { features, embedding, coarse, position, fine }
+  return { ...(await warmUp(loaded, () => warmPoseNetworks(networks))), networks }
 }
 
 export interface SegmentationNetworks {
@@ -33,7 +37,7 @@ export interface SegmentationNetworks {
   readonly descriptor: Session
 }
 
-/** Networks of the segmentation side, one after the other. @throws model.missing, model.load_failed */
+/** Networks of the segmentation side, one after the other, each run once. @throws model.missing, model.load_failed */
 export async function openSegmentationNetworks(
   modelsDir: string,
   names: { readonly proposals: string; readonly descriptor: string },
@@ -42,14 +46,31 @@ export async function openSegmentationNetworks(
   const wanted = { [names.proposals]: ['encoder', 'decoder'], [names.descriptor]: ['descriptor'] }
   const { sessions, ...loaded } = await openAll(modelsDir, wanted, options)
   const [encoder, decoder, descriptor] = sessions as [Session, Session, Session]
-  return { ...loaded, networks: { sam: { encoder, decoder, size: 1024 }, descriptor } }
+  const networks = { sam: { encoder, decoder, size: 1024 }, descriptor }
+  return { ...(await warmUp(loaded, () => warmSegmentationNetworks(networks.sam, descriptor))), networks }
+}
+
+type Opened = Omit<Loaded<never>, 'networks'>
+
+/** @throws model.load_failed: a network that opens but cannot run, of which nothing is left */
+async function warmUp(opened: Opened, runAll: () => Promise<void>): Promise<Opened> {
+  const started = performance.now()
+  try {
+    await runAll()
+  } catch (cause) {
+    await opened.release()
+    const detail = `The networks cannot run on ${opened.info.provider}: ${cause instanceof Error ? cause.message : String(cause)}`
+    throw new PlatformError('model.load_failed', { detail, cause })
+  }
+  const warmUpSeconds = (performance.now() - started) / MILLISECONDS_PER_SECOND
+  return { ...opened, info: { ...opened.info, warmUpSeconds } }
 }
 
 async function openAll(
   modelsDir: string,
   wanted: Readonly<Record<string, readonly string[]>>,
   options: Partial<SessionOptions>,
-): Promise<Omit<Loaded<never>, 'networks'> & { readonly sessions: readonly Session[] }> {
+): Promise<Opened & { readonly sessions: readonly Session[] }> {
   const started = performance.now()
   // All manifests before the first session: a missing network is said at once.
   const manifests = await Promise.all(Object.keys(wanted).map((name) => requireModel(modelsDir, name)))
@@ -68,7 +89,8 @@ async function openAll(
       provider: sessions[0]?.provider ?? 'cpu',
       refusals: refusalsOf(sessions),
       parameters: manifests.reduce((sum, manifest) => sum + manifest.parameters, 0),
-      loadingSeconds: (performance.now() - started) / 1000,
+      loadingSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+      warmUpSeconds: 0,
     },
     digest: manifests.map((manifest) => manifest.source.sha256.slice(0, 16)).join('-'),
     release: async () => {

@@ -93,3 +93,4 @@ export {
   type Sam6dMode,
   type ScoredProposal,
 } from './ism/segment-object.ts'
+export { warmPoseNetworks, warmSegmentationNetworks } from './warm-up.ts'

@@ -8,6 +8,7 @@ const DEVIATION = [0.229, 0.224, 0.225]
 const PATCH = 14
 const PATCHES = 256
 const MIN_COVERAGE = 0.5
+export const CROPS_AT_A_TIME = 8
 
 /** What DINOv2 says of one crop. */
 export interface CropDescriptor {
@@ -67,7 +68,7 @@ function coveredPatches(mask: Float32Array): Uint8Array {
 export async function describeCrops(
   session: Session,
   crops: readonly MaskedCrop[],
-  batch = 8,
+  batch = CROPS_AT_A_TIME,
 ): Promise<CropDescriptor[]> {
   const out: CropDescriptor[] = []
   for (let at = 0; at < crops.length; at += batch) {

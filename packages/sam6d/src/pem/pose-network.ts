@@ -9,8 +9,8 @@ import { gatherFeatures } from './gather-features.ts'
 import { computeGeometricIndices, withBackgroundPoint } from './geometric-indices.ts'
 import { normalizePlanes } from './prepare-view.ts'
 
-const WIDTH = 256
-const SPARSE_POINTS = 196
+export const FEATURE_WIDTH = 256
+export const SPARSE_POINTS = 196
 export const DENSE_POINTS = 2048
 /** Added to the radius before dividing, in metres. */
 const RADIUS_EPSILON = 1e-6
@@ -68,7 +68,7 @@ export async function describeObject(
     if (slots === undefined) perView.set(view, [slot])
     else slots.push(slot)
   })
-  const features = new Float32Array(DENSE_POINTS * WIDTH)
+  const features = new Float32Array(DENSE_POINTS * FEATURE_WIDTH)
   const wanted = [...perView.keys()].sort((a, b) => a - b)
   for (let at = 0; at < wanted.length; at += batch) {
     const group = wanted.slice(at, at + batch)
@@ -80,7 +80,9 @@ export async function describeObject(
       const slots = perView.get(view) ?? []
       const pixels = slots.map((slot) => views[view].pixels[kept[slot] - starts[view]])
       const gathered = gatherFeatures(maps[i], pixels)
-      slots.forEach((slot, j) => features.set(gathered.subarray(j * WIDTH, (j + 1) * WIDTH), slot * WIDTH))
+      slots.forEach((slot, j) =>
+        features.set(gathered.subarray(j * FEATURE_WIDTH, (j + 1) * FEATURE_WIDTH), slot * FEATURE_WIDTH),
+      )
     })
   }
   const chosen = takeRows(points, kept, 3)
@@ -142,8 +144,8 @@ export async function estimateNetworkPose(
   const embedding2 = await embed(networks.embedding, p2)
   // 3. coarse: which sparse points correspond, and the best pose of three pairs
   const { attention: coarseAttention } = await networks.coarse.run({
-    f1: tensor(takeRows(observedFeatures, sparseObserved, WIDTH), [1, SPARSE_POINTS, WIDTH]),
-    f2: tensor(takeRows(object.features, sparseObject, WIDTH), [1, SPARSE_POINTS, WIDTH]),
+    f1: tensor(takeRows(observedFeatures, sparseObserved, FEATURE_WIDTH), [1, SPARSE_POINTS, FEATURE_WIDTH]),
+    f2: tensor(takeRows(object.features, sparseObject, FEATURE_WIDTH), [1, SPARSE_POINTS, FEATURE_WIDTH]),
     embedding1,
     embedding2,
   })
@@ -153,8 +155,8 @@ export async function estimateNetworkPose(
   const position1 = await encodePositions(networks.position, toObject(observed, coarse.rotation, coarse.translation))
   const position2 = await encodePositions(networks.position, points)
   const { attention: fineAttention } = await networks.fine.run({
-    f1: tensor(observedFeatures, [1, DENSE_POINTS, WIDTH]),
-    f2: tensor(object.features, [1, DENSE_POINTS, WIDTH]),
+    f1: tensor(observedFeatures, [1, DENSE_POINTS, FEATURE_WIDTH]),
+    f2: tensor(object.features, [1, DENSE_POINTS, FEATURE_WIDTH]),
     position1,
     position2,
     embedding1,
