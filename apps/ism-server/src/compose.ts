@@ -23,7 +23,7 @@ export interface DetectResult extends DetectTaskResult {
 }
 
 /** What the routes use. */
-export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
+export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine' | 'featureOrigins'> {
   readonly caches: { readonly templates: ArtifactCache<TemplateDescriptors> }
   readonly library: ObjectLibrary
   /** @throws {PlatformError} engine.unavailable, bundle.incomplete, mesh.*, and whatever the worker refuses with */
@@ -64,6 +64,7 @@ export function compose(config: Config): Dependencies {
     caches: { templates },
     network,
     engine: () => engineStatusOf(config.engine, network),
+    featureOrigins: network?.featureOrigins,
     async detect({ bytes, limit, engine, ...paths }) {
       const networks = networkInUse(engine ?? config.engine, network, 'ISM_ENGINE')
       if (networks !== null) {

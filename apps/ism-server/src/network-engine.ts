@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Provider } from '@sextant/inference'
+import type { CacheOrigin } from '@sextant/library'
 import { createNetworkHost, type NetworkHost, type NetworkInfo } from '@sextant/models'
 import { createWorkerPool, workerEntry } from '@sextant/service-kit'
 import type { NetworkDetectResult, NetworkDetectTask, NetworkTask } from './network-task.ts'
@@ -7,7 +8,9 @@ import type { NetworkDetectResult, NetworkDetectTask, NetworkTask } from './netw
 /** SAM and DINOv2 in a thread of their own. */
 export interface NetworkEngine extends NetworkHost {
   /** @throws model.missing when they are not loaded and cannot be */
-  detect(task: Omit<NetworkDetectTask, 'kind' | 'featureCacheDirectory' | 'mode'>): Promise<NetworkDetectResult>
+  detect(task: Omit<NetworkDetectTask, 'kind' | 'mode'>): Promise<NetworkDetectResult>
+  /** objects asked for, by where their template descriptors came from */
+  readonly featureOrigins: () => Readonly<Record<CacheOrigin, number>>
   close(): Promise<void>
 }
 
@@ -30,18 +33,23 @@ export function createNetworkEngine(config: NetworkEngineConfig): NetworkEngine 
   })
   const { modelsDir, providers, networkThreads: threads, proposals, descriptor, sam6dMode: mode } = config
   const names = { proposals, descriptor }
+  const featureCacheDirectory = join(config.staticDir, 'cache', 'network-features')
+  const origins = { memory: 0, disk: 0, made: 0 }
   const host = createNetworkHost(modelsDir, [proposals, descriptor], {
-    load: async () => (await pool.run({ kind: 'load', modelsDir, names, providers, threads })) as NetworkInfo,
+    load: async () =>
+      (await pool.run({ kind: 'load', modelsDir, names, providers, threads, featureCacheDirectory })) as NetworkInfo,
     async unload() {
       await pool.run({ kind: 'unload' })
     },
   })
-  const featureCacheDirectory = join(config.staticDir, 'cache', 'network-features')
   return {
     ...host,
+    featureOrigins: () => origins,
     async detect(task) {
       await host.load()
-      return (await pool.run({ kind: 'detect', ...task, mode, featureCacheDirectory })) as NetworkDetectResult
+      const result = (await pool.run({ kind: 'detect', ...task, mode })) as NetworkDetectResult
+      origins[result.origin]++
+      return result
     },
     close: () => pool.close(),
   }

@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlatformError, templateFileNames, type Detection, type StageTimings } from '@sextant/contracts'
 import { createRng, MILLIMETERS_PER_METER, rotationOf } from '@sextant/geometry'
 import type { Provider } from '@sextant/inference'
 import { decodeColor, decodeFrame, decodeMask, encodeRle, rleBox, type FrameBytes } from '@sextant/image'
-import { openBinaryCache, readUsableMesh } from '@sextant/library'
+import {
+  cacheKeyOf,
+  digestOfTemplateSet,
+  openLayeredCache,
+  readUsableMesh,
+  type CacheOrigin,
+  type LayeredCache,
+} from '@sextant/library'
 import { samplePoints } from '@sextant/mesh'
 import { openSegmentationNetworks, type Loaded, type NetworkInfo, type SegmentationNetworks } from '@sextant/models'
 import {
@@ -28,6 +34,8 @@ export interface LoadNetworksTask {
   readonly names: { readonly proposals: string; readonly descriptor: string }
   readonly providers: readonly Provider[]
   readonly threads: number
+  /** where descriptors are kept between starts */
+  readonly featureCacheDirectory: string
 }
 
 export interface NetworkDetectTask {
@@ -37,7 +45,6 @@ export interface NetworkDetectTask {
   readonly templateDirectory: string
   readonly cadPath: string
   readonly cadSha256: string
-  readonly featureCacheDirectory: string
   readonly limit: number
   readonly mode: Sam6dMode
 }
@@ -46,18 +53,19 @@ export type NetworkTask = LoadNetworksTask | { readonly kind: 'unload' } | Netwo
 
 export interface NetworkDetectResult {
   readonly detections: readonly Detection[]
+  /** of the object's descriptors */
+  readonly origin: CacheOrigin
   readonly timings: StageTimings
 }
 
 const SURFACE_POINTS = 2048
 const SEED = 7
-const FEATURES_VERSION = '1'
+const FEATURES_VERSION = '2'
 const FEATURE_FILES_KEPT = 100
 /** 42 views of ViT-L patches are 44 MB. */
 const OBJECTS_KEPT = 8
 
-let loaded: Loaded<SegmentationNetworks> | null = null
-const objects = new Map<string, ObjectViews>()
+let loaded: (Loaded<SegmentationNetworks> & { readonly objects: LayeredCache<ObjectViews> }) | null = null
 let lastFrame: { readonly key: string; readonly proposals: DescribedProposals } | null = null
 
 /** The networks live in this thread; one task runs at a time. @throws {PlatformError} model.*, bundle.*, mesh.*, image.* */
@@ -66,16 +74,20 @@ export async function runNetworkTask(task: NetworkTask): Promise<NetworkInfo | N
   await loaded?.release()
   loaded = null
   lastFrame = null
-  objects.clear()
   if (task.kind === 'unload') return null
-  const { modelsDir, names, providers, threads } = task
-  loaded = await openSegmentationNetworks(modelsDir, names, { providers, threads })
+  const { modelsDir, names, providers, threads, featureCacheDirectory } = task
+  const objects = openLayeredCache<ObjectViews>(featureCacheDirectory, {
+    version: FEATURES_VERSION,
+    limit: FEATURE_FILES_KEPT,
+    valuesKept: OBJECTS_KEPT,
+  })
+  loaded = { ...(await openSegmentationNetworks(modelsDir, names, { providers, threads })), objects }
   return loaded.info
 }
 
 async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
   if (loaded === null) throw new PlatformError('model.missing', { detail: 'The networks are not loaded.' })
-  const { networks, digest } = loaded
+  const { networks } = loaded
   const timings: StageTimings = {}
   let started = performance.now()
   const lap = (name: string): void => {
@@ -85,7 +97,7 @@ async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
   const frame = await decodeFrame(task.bytes)
   const { color, camera } = frame
   lap('decode')
-  const object = await knowObject(task, networks, digest)
+  const { value: object, origin } = await knowObject(task, loaded)
   lap('template features')
   const key = `${task.frameKey}:${task.mode}`
   if (lastFrame?.key !== key) {
@@ -103,39 +115,21 @@ async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
     const mask = encodeRle({ width, height, data: Uint8Array.from(proposal.mask, (value) => (value > 0 ? 1 : 0)) })
     return { mask, box: rleBox(mask), score, source: 'network', scoreParts: parts, templateIndex }
   })
-  return { detections, timings }
+  return { detections, origin, timings }
 }
 
 /** Descriptors of the object's templates: from memory, from the disk, or made. */
 async function knowObject(
   task: NetworkDetectTask,
-  networks: SegmentationNetworks,
-  digest: string,
-): Promise<ObjectViews> {
-  const count = (await readdir(task.templateDirectory)).filter((name) => /^rgb_\d+[.]png$/.test(name)).length
-  const first = count === 0 ? '' : await readFile(join(task.templateDirectory, templateFileNames(0).rgb))
-  const hash = createHash('sha256').update(`${task.cadSha256}:${digest}:${count}:${task.mode}`).update(first)
-  const key = hash.digest('hex')
-  const known = objects.get(key)
-  if (known !== undefined) return known
-  const cache = openBinaryCache<ObjectViews>(task.featureCacheDirectory, {
-    version: FEATURES_VERSION,
-    limit: FEATURE_FILES_KEPT,
-  })
-  const kept = await cache.read(key)
-  const object = kept ?? (await describeObject(task, networks, count))
-  if (kept === null) await cache.write(key, object)
-  const [oldest] = objects.keys()
-  if (objects.size >= OBJECTS_KEPT && oldest !== undefined) objects.delete(oldest)
-  objects.set(key, object)
-  return object
+  { networks, digest, objects }: NonNullable<typeof loaded>,
+): ReturnType<LayeredCache<ObjectViews>['get']> {
+  const templates = await digestOfTemplateSet(task.templateDirectory)
+  const key = cacheKeyOf([task.cadSha256, templates, digest, task.mode])
+  return objects.get(key, () => describeObject(task, networks))
 }
 
-async function describeObject(
-  task: NetworkDetectTask,
-  networks: SegmentationNetworks,
-  count: number,
-): Promise<ObjectViews> {
+async function describeObject(task: NetworkDetectTask, networks: SegmentationNetworks): Promise<ObjectViews> {
+  const count = (await readdir(task.templateDirectory)).filter((name) => /^rgb_\d+[.]png$/.test(name)).length
   if (!VIEW_COUNTS.includes(count as ViewCount)) {
     const detail = `The template folder holds ${count} views, expected ${VIEW_COUNTS.join(', ')}; render the templates.`
     throw new PlatformError('bundle.incomplete', { detail })

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { RENDER_REFUSALS } from '@sextant/client'
 import { PlatformError, type JobPriorityV2 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import type { LibraryObject } from '@sextant/library'
@@ -81,7 +82,8 @@ async function beginRender(
   try {
     const body = { cad_path: object.cadPath, output_dir: object.templateDirectory, force, priority }
     // A job asked for twice is joined: the key is the same.
-    return await calls.ask(() => deps.remotes.render.post('/render/templates', body, jobAnswer, { requestId }))
+    const env = { requestId, codeOfStatus: RENDER_REFUSALS }
+    return await calls.ask(() => deps.remotes.render.post('/render/templates', body, jobAnswer, env))
   } catch (error) {
     if (error instanceof PlatformError) return { object_name: name, success: false, error: error.message }
     throw error

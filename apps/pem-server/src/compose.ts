@@ -33,7 +33,7 @@ export interface EstimateResult extends PoseTaskResult {
 }
 
 /** What the routes use. */
-export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine'> {
+export interface Dependencies extends Pick<StatusSource, 'pool' | 'engine' | 'featureOrigins'> {
   readonly caches: { readonly cad: ArtifactCache<PreparedModel> }
   readonly library: ObjectLibrary
   /** null: the geometric engine alone */
@@ -75,6 +75,7 @@ export function compose(config: Config): Dependencies {
     network,
     allowReplay: config.allowReplay,
     engine: () => engineStatusOf(config.engine, network),
+    featureOrigins: network?.featureOrigins,
     async estimate({ cadPath, templateDirectory, engine, replay = null, ...task }) {
       const networks = networkInUse(engine ?? config.engine, network, 'PEM_ENGINE')
       const started = performance.now()

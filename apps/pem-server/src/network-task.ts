@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlatformError, templateFileNames, type Detection, type StageTimings } from '@sextant/contracts'
 import { createRng, MILLIMETERS_PER_METER, transformFrom } from '@sextant/geometry'
 import type { Provider } from '@sextant/inference'
 import { decodeColor, decodeFrame, decodeMask, decodeRle, parseNpy, type FrameBytes } from '@sextant/image'
-import { openBinaryCache, readUsableMesh } from '@sextant/library'
+import {
+  cacheKeyOf,
+  digestOfTemplateSet,
+  openLayeredCache,
+  readUsableMesh,
+  type CacheOrigin,
+  type LayeredCache,
+} from '@sextant/library'
 import { samplePoints } from '@sextant/mesh'
 import { openPoseNetworks, type Loaded, type NetworkInfo } from '@sextant/models'
 import type { ForeignPose } from '@sextant/pose'
@@ -21,7 +27,6 @@ import {
   type PointView,
   type PoseNetworks,
 } from '@sextant/sam6d'
-import { LruCache } from './lru-cache.ts'
 
 /** Draws that the official code leaves to chance, given instead: for comparing with it number by number. */
 export interface NetworkReplay {
@@ -40,6 +45,8 @@ export interface LoadNetworksTask {
   readonly modelsDir: string
   readonly providers: readonly Provider[]
   readonly threads: number
+  /** where features are kept between starts */
+  readonly featureCacheDirectory: string
 }
 
 export interface NetworkPosesTask {
@@ -49,7 +56,6 @@ export interface NetworkPosesTask {
   readonly cadPath: string
   readonly cadSha256: string
   readonly templateDirectory: string
-  readonly featureCacheDirectory: string
   readonly seed: number
   readonly replay: NetworkReplay | null
 }
@@ -58,13 +64,15 @@ export type NetworkTask = LoadNetworksTask | { readonly kind: 'unload' } | Netwo
 
 export interface NetworkPosesResult {
   readonly poses: readonly ForeignPose[]
+  /** of the object's features */
+  readonly origin: CacheOrigin
   readonly timings: StageTimings
 }
 
 const MODEL_POINTS = 1024
 const OBJECTS_KEPT = 20
 const MODEL_SEED = 7
-const FEATURES_VERSION = '1'
+const FEATURES_VERSION = '2'
 const FEATURE_FILES_KEPT = 200
 
 interface KnownObject {
@@ -73,17 +81,21 @@ interface KnownObject {
   readonly model: Float32Array
 }
 
-let loaded: Loaded<PoseNetworks> | null = null
-const objects = new LruCache<string, KnownObject>(OBJECTS_KEPT)
+let loaded: (Loaded<PoseNetworks> & { readonly objects: LayeredCache<KnownObject> }) | null = null
 
 /** The networks live in this thread; one task runs at a time. @throws {PlatformError} model.*, bundle.*, mesh.*, image.* */
 export async function runNetworkTask(task: NetworkTask): Promise<NetworkInfo | NetworkPosesResult | null> {
   if (task.kind === 'estimate') return estimate(task)
   await loaded?.release()
   loaded = null
-  objects.clear()
   if (task.kind === 'unload') return null
-  loaded = await openPoseNetworks(task.modelsDir, { providers: task.providers, threads: task.threads })
+  const { modelsDir, providers, threads, featureCacheDirectory } = task
+  const objects = openLayeredCache<KnownObject>(featureCacheDirectory, {
+    version: FEATURES_VERSION,
+    limit: FEATURE_FILES_KEPT,
+    valuesKept: OBJECTS_KEPT,
+  })
+  loaded = { ...(await openPoseNetworks(modelsDir, { providers, threads })), objects }
   return loaded.info
 }
 
@@ -99,7 +111,7 @@ async function estimate(task: NetworkPosesTask): Promise<NetworkPosesResult> {
   const frame = await decodeFrame(task.bytes)
   const depth = frame.depth.data.map((value) => value / MILLIMETERS_PER_METER)
   lap('decode')
-  const object = await knowObject(task, loaded)
+  const { value: object, origin } = await knowObject(task, loaded)
   lap('template features')
   const rng = createRng(task.seed)
   const poses: ForeignPose[] = []
@@ -119,26 +131,17 @@ async function estimate(task: NetworkPosesTask): Promise<NetworkPosesResult> {
     })
   }
   lap('network')
-  return { poses, timings }
+  return { poses, origin, timings }
 }
 
-/** Features of the object's templates: from memory, from the disk, or made. */
-async function knowObject(task: NetworkPosesTask, { networks, digest }: Loaded<PoseNetworks>): Promise<KnownObject> {
-  const templates = await templateDigest(task.templateDirectory)
-  const key = createHash('sha256').update(`${task.cadSha256}:${templates}:${digest}`).digest('hex')
-  const known = objects.get(key)
-  if (known !== undefined && task.replay === null) return known
-  const cache = openBinaryCache<KnownObject>(task.featureCacheDirectory, {
-    version: FEATURES_VERSION,
-    limit: FEATURE_FILES_KEPT,
-  })
-  const kept = task.replay === null ? await cache.read(key) : null
-  const object = kept ?? (await describe(task, networks))
-  if (task.replay === null) {
-    objects.set(key, object)
-    if (kept === null) await cache.write(key, object)
-  }
-  return object
+/** Features of the object's templates: from memory, from the disk, or made. Given draws have features of their own. */
+async function knowObject(
+  task: NetworkPosesTask,
+  { networks, digest, objects }: NonNullable<typeof loaded>,
+): ReturnType<LayeredCache<KnownObject>['get']> {
+  if (task.replay !== null) return { value: await describe(task, networks), origin: 'made' }
+  const key = cacheKeyOf([task.cadSha256, await digestOfTemplateSet(task.templateDirectory), digest])
+  return objects.get(key, () => describe(task, networks))
 }
 
 async function describe(task: NetworkPosesTask, networks: PoseNetworks): Promise<KnownObject> {
@@ -184,15 +187,6 @@ async function readTemplateViews(
       }
     }),
   )
-}
-
-/** Names, sizes and times of the files: a set that is rendered anew has another digest. */
-async function templateDigest(directory: string): Promise<string> {
-  const names = (await readdir(directory)).filter((name) => /^xyz_\d+[.]npy$|^manifest[.]json$/.test(name)).sort()
-  const hash = createHash('sha256')
-  for (const name of names.slice(0, 3).concat(names.slice(-1)))
-    hash.update(name).update(await readFile(join(directory, name)))
-  return hash.update(String(names.length)).digest('hex')
 }
 
 function largestNorm(points: Float32Array): number {

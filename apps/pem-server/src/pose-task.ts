@@ -9,7 +9,7 @@ import {
 } from '@sextant/contracts'
 import { shareArrays } from '@sextant/geometry'
 import { decodeFrame, type FrameBytes } from '@sextant/image'
-import { openBinaryCache, readUsableMesh } from '@sextant/library'
+import { LruCache, openBinaryCache, readUsableMesh } from '@sextant/library'
 import {
   estimateObject,
   judgePoses,
@@ -22,7 +22,6 @@ import {
   type PreparedScene,
 } from '@sextant/pose'
 import { createSearchThreads, type SearchThreads } from '@sextant/pose-threads'
-import { LruCache } from './lru-cache.ts'
 
 /** A CAD to be prepared; the answer's arrays are in shared memory, so it is kept once for all threads. */
 export interface PrepareTask {

@@ -56,10 +56,12 @@ describe('RemoteClient.post', () => {
     expect(count()).toBe(1)
   })
 
-  it('takes 503 without a code as busy', async () => {
+  it('takes a status without a code for what the caller says it means, else for nonsense', async () => {
     const { client } = await serve((_, response) => response.writeHead(503).end('{"detail":"2 jobs wait already."}'))
     const refusal = { code: 'capacity.queue_full', message: 'pem answered HTTP 503: 2 jobs wait already.' }
-    await expect(client.post('/x', {}, schema, once)).rejects.toMatchObject(refusal)
+    const busy = { ...once, codeOfStatus: { 503: 'capacity.queue_full' } } as const
+    await expect(client.post('/x', {}, schema, busy)).rejects.toMatchObject(refusal)
+    await expect(client.post('/x', {}, schema, once)).rejects.toMatchObject({ code: 'upstream.bad_response' })
   })
 
   it('tells a slow service, a strange answer and a cancelled call apart', async () => {

@@ -1,4 +1,4 @@
-import { isErrorCode, PlatformError, problemV2 } from '@sextant/contracts'
+import { isErrorCode, PlatformError, problemV2, type ErrorCode } from '@sextant/contracts'
 import {
   bulkhead,
   circuitBreaker,
@@ -36,6 +36,8 @@ export interface CallEnv {
   readonly signal?: AbortSignal
   /** the call changes nothing that a second one would change again: it is repeated when the connection breaks */
   readonly isIdempotent?: boolean
+  /** what a status says by itself: v1 answers carry no code */
+  readonly codeOfStatus?: Readonly<Record<number, ErrorCode>>
 }
 
 /** A connection pool and circuit breaker for one service. */
@@ -69,7 +71,7 @@ export class RemoteClient {
   async post<S extends z.ZodType>(path: string, body: FormData | object, schema: S, env: CallEnv): Promise<z.infer<S>> {
     const { status, text } = await this.send('POST', path, body, env)
     const value = parseJson(text)
-    if (status >= 400) throw this.refusalOf(status, value, text)
+    if (status >= 400) throw this.refusalOf({ status, value, text }, env)
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
     throw new PlatformError('upstream.bad_response', {
@@ -139,15 +141,17 @@ export class RemoteClient {
   }
 
   /** Restores the coded error of a problem document, so a code survives hops. */
-  private refusalOf(status: number, value: unknown, text: string): PlatformError {
+  private refusalOf(
+    { status, value, text }: { readonly status: number; readonly value: unknown; readonly text: string },
+    { codeOfStatus }: Pick<CallEnv, 'codeOfStatus'>,
+  ): PlatformError {
     const problem = problemV2.safeParse(value)
     if (problem.success && isErrorCode(problem.data.code)) {
       const { code, detail, stage } = problem.data
       return new PlatformError(code, { detail, stage: stage ?? this.remote.name })
     }
     const detail = (value as { detail?: unknown } | null)?.detail
-    // v1 answers carry no code; 503 says by itself that it may be tried again.
-    return new PlatformError(status === 503 ? 'capacity.queue_full' : 'upstream.bad_response', {
+    return new PlatformError(codeOfStatus?.[status] ?? 'upstream.bad_response', {
       detail: `${this.remote.name} answered HTTP ${status}: ${typeof detail === 'string' ? detail : text.slice(0, 200)}`,
       stage: this.remote.name,
     })

@@ -36,6 +36,9 @@ const renderAnswer = z.looseObject({
   error_code: z.string().nullish(),
 })
 
+/** What a status of Render's `/render/templates` says: its queue is full. */
+export const RENDER_REFUSALS = { 503: 'capacity.queue_full' } as const
+
 /**
  * The stages over HTTP; all three may be asked twice: two compute the same again, the third joins the job that runs. The
  * clients belong
@@ -53,7 +56,7 @@ export function remoteStages(options: RemoteStagesOptions): Stages {
           path,
           { cad_path: cadPath, output_dir: templateDirectory, priority: 'interactive' },
           renderAnswer,
-          repeatable(env),
+          { ...repeatable(env), codeOfStatus: RENDER_REFUSALS },
         )
         if (answer.success === true || answer.status === 'succeeded') return { skipped: false, timings: {} }
         throw new PlatformError(isErrorCode(answer.error_code) ? answer.error_code : 'upstream.bad_response', {

@@ -36,9 +36,12 @@ export {
   type ObjectDeclaration,
   type ObjectLibrary,
 } from './object-library.ts'
+export { cacheKeyOf, openLayeredCache, type CacheOrigin, type LayeredCache } from './layered-cache.ts'
+export { LruCache } from './lru-cache.ts'
 export { normalizeTag, outputFolderName, publishOutput, writeIntoFolder, type OutputFiles } from './output-store.ts'
 export { openRunStore, type RunFile, type RunFilter, type RunStore } from './run-store.ts'
 export { preloadObjects, type PreloadOptions } from './preload-objects.ts'
 export { pruneOutputs } from './prune-outputs.ts'
 export { readSample, SAMPLE_FOLDERS, type Sample } from './read-sample.ts'
+export { digestOfTemplateSet } from './template-digest.ts'
 export * from './template-store.ts'

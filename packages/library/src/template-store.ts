@@ -23,7 +23,7 @@ export interface TemplateSetRequirement {
 }
 
 /** Files of one view; older sets have no depth images, and no manifest. */
-const TEMPLATE_FILE = /^(rgb|mask|depth)_\d+\.png$|^xyz_\d+\.npy$|^manifest\.json$/
+export const TEMPLATE_FILE = /^(rgb|mask|depth)_\d+\.png$|^xyz_\d+\.npy$|^manifest\.json$/
 
 /** Files that are written and forced to disk at a time: two views. */
 const WRITES_IN_FLIGHT = 8

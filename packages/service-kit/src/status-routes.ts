@@ -10,6 +10,8 @@ export interface StatusSource {
   readonly version: string
   /** read when asked: engines load, caches fill */
   readonly engine: () => Pick<ServiceStatusV2, 'engine' | 'device' | 'modelLoaded' | 'gpuMemory' | 'networks'>
+  /** template features of networks asked for, by where they came from: memory, disk, made; absent without networks */
+  readonly featureOrigins?: (() => Readonly<Record<string, number>>) | undefined
   readonly pool: Pick<WorkerPool<unknown, unknown>, 'queueLength' | 'running'>
   readonly caches: Readonly<Record<string, Pick<ArtifactCache<unknown>, 'stats' | 'resize' | 'clear'>>>
 }
@@ -38,6 +40,10 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
     waiting: source.pool.queueLength(),
     running: source.pool.running(),
   }))
+  if (source.featureOrigins !== undefined) {
+    const help = 'Template features of networks by where they came from'
+    metrics.gauge('sextant_network_features', help, 'origin', source.featureOrigins)
+  }
   if (Object.keys(source.caches).length === 0) return
   const params = z.object({ name: z.string() })
   app.put(

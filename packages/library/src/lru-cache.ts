@@ -1,7 +1,7 @@
 /** A map that forgets what was not used longest. */
 export class LruCache<K, V> {
   private readonly entries = new Map<K, V>()
-  private capacity: number
+  private readonly capacity: number
 
   constructor(capacity: number) {
     this.capacity = capacity
@@ -19,15 +19,6 @@ export class LruCache<K, V> {
     this.entries.delete(key)
     this.entries.set(key, value)
     this.trim()
-  }
-
-  resize(capacity: number): void {
-    this.capacity = capacity
-    this.trim()
-  }
-
-  clear(): void {
-    this.entries.clear()
   }
 
   private trim(): void {
