@@ -1,7 +1,7 @@
 import type { PinholeCamera } from '@sextant/geometry'
 import { GUARD_BAND, snapToGrid } from './project-vertices.ts'
 import type { RasterMesh } from './raster-mesh.ts'
-import type { RasterScratch } from './raster-target.ts'
+import { createScreenVertices, type RasterScratch } from './raster-target.ts'
 
 /** A triangle cut by five planes has at most eight corners, six pieces. */
 const MAX_CORNERS = 8
@@ -26,8 +26,9 @@ export function clipFaces(
   if (scratch.clippedIds.length < MAX_PIECES * queued) {
     scratch.clippedIds = new Int32Array(MAX_PIECES * queued)
     scratch.clippedFaces = new Int32Array(3 * MAX_PIECES * queued)
-    scratch.clippedScreen = new Float64Array(4 * MAX_CORNERS * queued)
+    scratch.clippedScreen = createScreenVertices(MAX_CORNERS * queued)
   }
+  const { coordinates, inverseDepths } = scratch.clippedScreen
   const { fx, fy, cx, cy } = camera
   // Inside when n · p >= d.
   const planes: readonly (readonly [number, number, number, number])[] = [
@@ -47,11 +48,10 @@ export function clipFaces(
     if (polygon.length < 3) continue
     for (let k = 0; k < polygon.length; k++) {
       const [x, y, z] = polygon[k]
-      const o = 4 * (corners + k)
-      scratch.clippedScreen[o] = snapToGrid((fx * x) / z + cx)
-      scratch.clippedScreen[o + 1] = snapToGrid((fy * y) / z + cy)
-      scratch.clippedScreen[o + 2] = 1 / z
-      scratch.clippedScreen[o + 3] = z
+      const o = corners + k
+      coordinates[2 * o] = snapToGrid((fx * x) / z + cx)
+      coordinates[2 * o + 1] = snapToGrid((fy * y) / z + cy)
+      inverseDepths[o] = 1 / z
       if (k < 2) continue
       scratch.clippedFaces[3 * pieces] = corners
       scratch.clippedFaces[3 * pieces + 1] = corners + k - 1

@@ -1,29 +1,34 @@
-import type { RasterTarget } from './raster-target.ts'
+import { SUBPIXEL_BITS, SUBPIXELS } from './project-vertices.ts'
+import type { RasterTarget, ScreenVertices } from './raster-target.ts'
 
-/** Boxes wider than this (px) get their spans by division instead of testing each pixel. */
-const SPAN_MIN_WIDTH = 6
+/** Faces less than 8 px wide and high: products of their edges stay below 2^30, weights below 2^31. */
+const SMALL_FACE = 8 * SUBPIXELS
 
 /**
  * Pass 1: keeps the largest 1/z per pixel in `target.depths` and, on request, the face that owns it. Every edge is
  * inclusive and its sign is exact (see SNAP), so neighbours overlap in exactly the pixels on the shared edge and the
  * depth test decides; nothing falls between.
  *
- * @param screen     [n, 4] u, v, 1/z, z
- * @param faces      [faceCount, 3] indices into screen
+ * Fine meshes are most of the work: their faces cover a few pixels, so the box is found without branches and its pixels
+ * are tested in 32-bit integers. Of larger faces the span of each row is solved for.
+ *
+ * @param vertices   projectVerticesInto
+ * @param faces      [faceCount, 3] indices into vertices
  * @param sourceIds  face index to store per face; null: the position in `faces`
  * @param queue      receives the faces with a vertex to be clipped; null when there can be none
  * @returns number of queued faces
- * @cost   O(faces + pixels of their boxes); no allocation
+ * @cost   O(faces + pixels of the small faces' boxes + pixels of the others); no allocation
  */
 export function fillFaces(
   target: RasterTarget,
-  screen: Float64Array,
+  vertices: ScreenVertices,
   faces: Int32Array,
   faceCount: number,
   sourceIds: Int32Array | null,
   queue: Int32Array | null,
   writeIds: boolean,
 ): number {
+  const { coordinates, inverseDepths: inverses } = vertices
   const { width, depths: inverseDepths, triangleIds } = target
   const touched = target.scratch.touched
   const lastX = width - 1
@@ -34,110 +39,120 @@ export function fillFaces(
   let maxX = touched[2]
   let maxY = touched[3]
   for (let face = 0; face < faceCount; face++) {
-    const a = faces[3 * face] << 2
-    const b = faces[3 * face + 1] << 2
-    const c = faces[3 * face + 2] << 2
-    const za = screen[a + 2]
-    const zb = screen[b + 2]
-    const zc = screen[c + 2]
+    const a = faces[3 * face]
+    const b = faces[3 * face + 1]
+    const c = faces[3 * face + 2]
+    const za = inverses[a]
+    const zb = inverses[b]
+    const zc = inverses[c]
     if (!(za + zb + zc > 0)) {
       if (queue !== null) queue[queued++] = face
       continue
     }
-    const ax = screen[a]
-    const bx = screen[b]
-    const cx = screen[c]
-    let x0 = Math.ceil(ax < bx ? (ax < cx ? ax : cx) : bx < cx ? bx : cx) | 0
-    let x1 = Math.floor(ax > bx ? (ax > cx ? ax : cx) : bx > cx ? bx : cx) | 0
-    if (x0 < 0) x0 = 0
-    if (x1 > lastX) x1 = lastX
-    if (x0 > x1) continue
-    const ay = screen[a + 1]
-    const by = screen[b + 1]
-    const cy = screen[c + 1]
-    let y0 = Math.ceil(ay < by ? (ay < cy ? ay : cy) : by < cy ? by : cy) | 0
-    let y1 = Math.floor(ay > by ? (ay > cy ? ay : cy) : by > cy ? by : cy) | 0
-    if (y0 < 0) y0 = 0
-    if (y1 > lastY) y1 = lastY
-    if (y0 > y1) continue
+    const ax = coordinates[2 * a]
+    const bx = coordinates[2 * b]
+    const cx = coordinates[2 * c]
+    const ay = coordinates[2 * a + 1]
+    const by = coordinates[2 * b + 1]
+    const cy = coordinates[2 * c + 1]
+    const left = smaller(ax, smaller(bx, cx))
+    const right = larger(ax, larger(bx, cx))
+    const top = smaller(ay, smaller(by, cy))
+    const bottom = larger(ay, larger(by, cy))
+    const x0 = larger((left + SUBPIXELS - 1) >> SUBPIXEL_BITS, 0)
+    const y0 = larger((top + SUBPIXELS - 1) >> SUBPIXEL_BITS, 0)
+    const x1 = smaller(right >> SUBPIXEL_BITS, lastX)
+    const y1 = smaller(bottom >> SUBPIXEL_BITS, lastY)
+    if (((x1 - x0) | (y1 - y0)) < 0) continue
+    // Twice the area in square sub-pixels: an integer below 2^53.
     const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     if (area === 0) continue
+    minX = smaller(minX, x0)
+    minY = smaller(minY, y0)
+    maxX = larger(maxX, x1)
+    maxY = larger(maxY, y1)
+    // Weights of a, b, c times |area|; steps per sub-pixel to the right and down.
     const sign = area > 0 ? 1 : -1
-    const scale = sign / area
-    // Weights of a, b, c times |area|; steps per pixel to the right and per row down.
     const aStepX = (by - cy) * sign
     const bStepX = (cy - ay) * sign
     const cStepX = (ay - by) * sign
     const aStepY = (cx - bx) * sign
     const bStepY = (ax - cx) * sign
     const cStepY = (bx - ax) * sign
-    const dx = x0 - ax
-    const dy = y0 - ay
-    let aRow = (x0 - bx) * aStepX + (y0 - by) * aStepY
+    const dx = x0 * SUBPIXELS - ax
+    const dy = y0 * SUBPIXELS - ay
+    let aRow = (x0 * SUBPIXELS - bx) * aStepX + (y0 * SUBPIXELS - by) * aStepY
     let bRow = dx * bStepX + dy * bStepY
     let cRow = dx * cStepX + dy * cStepY
+    const scale = sign / area
     const zBScaled = (zb - za) * scale
     const zCScaled = (zc - za) * scale
-    const zStepX = bStepX * zBScaled + cStepX * zCScaled
     const id = sourceIds === null ? face : sourceIds[face]
-    if (x0 < minX) minX = x0
-    if (y0 < minY) minY = y0
-    if (x1 > maxX) maxX = x1
-    if (y1 > maxY) maxY = y1
     const boxWidth = x1 - x0
-    if (boxWidth < SPAN_MIN_WIDTH) {
-      for (let y = y0, row = y0 * width + x0; y <= y1; y++, row += width) {
-        let wa = aRow
-        let wb = bRow
-        let wc = cRow
+    const lastRow = y1 * width + x0
+    if (((right - left) | (bottom - top)) < SMALL_FACE) {
+      const aRight = (aStepX * SUBPIXELS) | 0
+      const bRight = (bStepX * SUBPIXELS) | 0
+      const cRight = (cStepX * SUBPIXELS) | 0
+      let aStart = aRow | 0
+      let bStart = bRow | 0
+      let cStart = cRow | 0
+      for (let row = y0 * width + x0; row <= lastRow; row += width) {
+        let wa = aStart
+        let wb = bStart
+        let wc = cStart
         for (let o = row; o <= row + boxWidth; o++) {
-          if (wa >= 0 && wb >= 0 && wc >= 0) {
+          if ((wa | wb | wc) >= 0) {
             const inverse = za + wb * zBScaled + wc * zCScaled
             if (inverse > inverseDepths[o]) {
               inverseDepths[o] = inverse
               if (writeIds) triangleIds[o] = id
             }
           }
-          wa += aStepX
-          wb += bStepX
-          wc += cStepX
+          wa = (wa + aRight) | 0
+          wb = (wb + bRight) | 0
+          wc = (wc + cRight) | 0
         }
-        aRow += aStepY
-        bRow += bStepY
-        cRow += cStepY
+        aStart = (aStart + aStepY * SUBPIXELS) | 0
+        bStart = (bStart + bStepY * SUBPIXELS) | 0
+        cStart = (cStart + cStepY * SUBPIXELS) | 0
       }
       continue
     }
-    for (let y = y0, row = y0 * width + x0; y <= y1; y++, row += width) {
+    const aRight = aStepX * SUBPIXELS
+    const bRight = bStepX * SUBPIXELS
+    const cRight = cStepX * SUBPIXELS
+    const zRight = bRight * zBScaled + cRight * zCScaled
+    for (let row = y0 * width + x0; row <= lastRow; row += width) {
       // Solve each edge for x. A quotient that is no integer is at least 2^-38 from one, more than its rounding error.
       let from = 0
       let to = boxWidth
-      if (aStepX > 0) {
-        if (aRow < 0) from = Math.max(from, Math.ceil(-aRow / aStepX))
-      } else if (aStepX < 0) to = Math.min(to, Math.floor(-aRow / aStepX))
+      if (aRight > 0) {
+        if (aRow < 0) from = Math.max(from, Math.ceil(-aRow / aRight))
+      } else if (aRight < 0) to = Math.min(to, Math.floor(-aRow / aRight))
       else if (aRow < 0) to = -1
-      if (bStepX > 0) {
-        if (bRow < 0) from = Math.max(from, Math.ceil(-bRow / bStepX))
-      } else if (bStepX < 0) to = Math.min(to, Math.floor(-bRow / bStepX))
+      if (bRight > 0) {
+        if (bRow < 0) from = Math.max(from, Math.ceil(-bRow / bRight))
+      } else if (bRight < 0) to = Math.min(to, Math.floor(-bRow / bRight))
       else if (bRow < 0) to = -1
-      if (cStepX > 0) {
-        if (cRow < 0) from = Math.max(from, Math.ceil(-cRow / cStepX))
-      } else if (cStepX < 0) to = Math.min(to, Math.floor(-cRow / cStepX))
+      if (cRight > 0) {
+        if (cRow < 0) from = Math.max(from, Math.ceil(-cRow / cRight))
+      } else if (cRight < 0) to = Math.min(to, Math.floor(-cRow / cRight))
       else if (cRow < 0) to = -1
       if (from <= to) {
-        let inverse = za + (bRow + from * bStepX) * zBScaled + (cRow + from * cStepX) * zCScaled
+        let inverse = za + (bRow + from * bRight) * zBScaled + (cRow + from * cRight) * zCScaled
         const last = row + (to | 0)
         for (let o = row + (from | 0); o <= last; o++) {
           if (inverse > inverseDepths[o]) {
             inverseDepths[o] = inverse
             if (writeIds) triangleIds[o] = id
           }
-          inverse += zStepX
+          inverse += zRight
         }
       }
-      aRow += aStepY
-      bRow += bStepY
-      cRow += cStepY
+      aRow += aStepY * SUBPIXELS
+      bRow += bStepY * SUBPIXELS
+      cRow += cStepY * SUBPIXELS
     }
   }
   touched[0] = minX
@@ -145,4 +160,16 @@ export function fillFaces(
   touched[2] = maxX
   touched[3] = maxY
   return queued
+}
+
+/** The smaller of two integers less than 2^31 apart, without a branch to mispredict. */
+function smaller(a: number, b: number): number {
+  const difference = (a - b) | 0
+  return (b + (difference & (difference >> 31))) | 0
+}
+
+/** The larger of two integers less than 2^31 apart, without a branch to mispredict. */
+function larger(a: number, b: number): number {
+  const difference = (a - b) | 0
+  return (a - (difference & (difference >> 31))) | 0
 }

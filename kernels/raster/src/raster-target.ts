@@ -31,14 +31,26 @@ export interface RasterTarget {
   readonly scratch: RasterScratch
 }
 
+/** Vertices in the image. */
+export interface ScreenVertices {
+  /** [capacity, 2] u, v in sub-pixels (2^-12 px) */
+  readonly coordinates: Int32Array
+  /** [capacity] 1/z in 1/mm; NaN: the vertex needs clipping */
+  readonly inverseDepths: Float64Array
+}
+
+export function createScreenVertices(capacity: number): ScreenVertices {
+  return { coordinates: new Int32Array(2 * capacity), inverseDepths: new Float64Array(capacity) }
+}
+
 /** Buffers that live between the passes; they grow to the largest mesh seen and stay. Not for callers. */
 export interface RasterScratch {
-  /** [capacity, 4] u px, v px (both on the sub-pixel grid), 1/z in 1/mm (NaN: the vertex needs clipping), z mm */
-  screen: Float64Array
+  /** the mesh's vertices */
+  screen: ScreenVertices
   /** faces that touch a vertex to be clipped */
   clipQueue: Int32Array
-  /** corners of the clipped pieces: like `screen` */
-  clippedScreen: Float64Array
+  /** corners of the clipped pieces */
+  clippedScreen: ScreenVertices
   /** [pieces, 3] indices into clippedScreen */
   clippedFaces: Int32Array
   /** face index of each piece */
@@ -77,9 +89,9 @@ export function createRasterTarget(width: number, height: number): RasterTarget 
     colors: new Uint8Array(0),
     coverage: { pixelCount: 0, x0: 0, y0: 0, x1: 0, y1: 0 },
     scratch: {
-      screen: new Float64Array(0),
+      screen: createScreenVertices(0),
       clipQueue: new Int32Array(0),
-      clippedScreen: new Float64Array(0),
+      clippedScreen: createScreenVertices(0),
       clippedFaces: new Int32Array(0),
       clippedIds: new Int32Array(0),
       touched: new Int32Array(4),

@@ -3,7 +3,13 @@ import { clipFaces } from './clip-faces.ts'
 import { fillFaces } from './fill-faces.ts'
 import { projectVerticesInto } from './project-vertices.ts'
 import type { RasterMesh } from './raster-mesh.ts'
-import { clearTarget, reserveChannels, type RasterCoverage, type RasterTarget } from './raster-target.ts'
+import {
+  clearTarget,
+  createScreenVertices,
+  reserveChannels,
+  type RasterCoverage,
+  type RasterTarget,
+} from './raster-target.ts'
 import { resolveAttributes, type NormalSource } from './resolve-attributes.ts'
 
 /** What to render besides depth, and where the near plane lies. */
@@ -62,7 +68,7 @@ export function renderInto(
   clearTarget(target)
   const { coverage, scratch } = target
   reserveChannels(target, { ids, coordinates, normals: normals !== null, colors })
-  if (scratch.screen.length < 4 * mesh.vertexCount) scratch.screen = new Float64Array(4 * mesh.vertexCount)
+  if (scratch.screen.inverseDepths.length < mesh.vertexCount) scratch.screen = createScreenVertices(mesh.vertexCount)
   if (scratch.clipQueue.length < mesh.faceCount) scratch.clipQueue = new Int32Array(mesh.faceCount)
 
   projectVerticesInto(scratch.screen, mesh.positions, cameraFromObject, camera, near)
