@@ -6,7 +6,19 @@ const numericRooms = [
 ]
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/coverage/**', '**/*.mjs', '**/*.cjs', '**/*.js', 'static/**', 'out/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/coverage/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      '**/*.js',
+      'static/**',
+      'out/**',
+      // AssemblyScript
+      'kernels/*/wasm/**',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

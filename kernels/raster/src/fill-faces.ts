@@ -64,6 +64,60 @@ export function fillFaces(
     const x1 = smaller(right >> SUBPIXEL_BITS, lastX)
     const y1 = smaller(bottom >> SUBPIXEL_BITS, lastY)
     if (((x1 - x0) | (y1 - y0)) < 0) continue
+    const id = sourceIds === null ? face : sourceIds[face]
+    const boxWidth = x1 - x0
+    const lastRow = y1 * width + x0
+    if (((right - left) | (bottom - top)) < SMALL_FACE) {
+      const area = (Math.imul(bx - ax, cy - ay) - Math.imul(by - ay, cx - ax)) | 0
+      if (area === 0) continue
+      minX = smaller(minX, x0)
+      minY = smaller(minY, y0)
+      maxX = larger(maxX, x1)
+      maxY = larger(maxY, y1)
+      // As below, in integers.
+      const sign = (area >> 31) | 1
+      const aStepX = Math.imul(by - cy, sign)
+      const bStepX = Math.imul(cy - ay, sign)
+      const cStepX = Math.imul(ay - by, sign)
+      const aStepY = Math.imul(cx - bx, sign)
+      const bStepY = Math.imul(ax - cx, sign)
+      const cStepY = Math.imul(bx - ax, sign)
+      const dx = ((x0 << SUBPIXEL_BITS) - ax) | 0
+      const dy = ((y0 << SUBPIXEL_BITS) - ay) | 0
+      const aRight = aStepX << SUBPIXEL_BITS
+      const bRight = bStepX << SUBPIXEL_BITS
+      const cRight = cStepX << SUBPIXEL_BITS
+      const aDown = aStepY << SUBPIXEL_BITS
+      const bDown = bStepY << SUBPIXEL_BITS
+      const cDown = cStepY << SUBPIXEL_BITS
+      let aRow = (Math.imul((x0 << SUBPIXEL_BITS) - bx, aStepX) + Math.imul((y0 << SUBPIXEL_BITS) - by, aStepY)) | 0
+      let bRow = (Math.imul(dx, bStepX) + Math.imul(dy, bStepY)) | 0
+      let cRow = (Math.imul(dx, cStepX) + Math.imul(dy, cStepY)) | 0
+      const scale = sign / area
+      const zBScaled = (zb - za) * scale
+      const zCScaled = (zc - za) * scale
+      for (let row = y0 * width + x0; row <= lastRow; row += width) {
+        let wa = aRow
+        let wb = bRow
+        let wc = cRow
+        for (let o = row; o <= row + boxWidth; o++) {
+          if ((wa | wb | wc) >= 0) {
+            const inverse = za + wb * zBScaled + wc * zCScaled
+            if (inverse > inverseDepths[o]) {
+              inverseDepths[o] = inverse
+              if (writeIds) triangleIds[o] = id
+            }
+          }
+          wa = (wa + aRight) | 0
+          wb = (wb + bRight) | 0
+          wc = (wc + cRight) | 0
+        }
+        aRow = (aRow + aDown) | 0
+        bRow = (bRow + bDown) | 0
+        cRow = (cRow + cDown) | 0
+      }
+      continue
+    }
     // Twice the area in square sub-pixels: an integer below 2^53.
     const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     if (area === 0) continue
@@ -87,38 +141,6 @@ export function fillFaces(
     const scale = sign / area
     const zBScaled = (zb - za) * scale
     const zCScaled = (zc - za) * scale
-    const id = sourceIds === null ? face : sourceIds[face]
-    const boxWidth = x1 - x0
-    const lastRow = y1 * width + x0
-    if (((right - left) | (bottom - top)) < SMALL_FACE) {
-      const aRight = (aStepX * SUBPIXELS) | 0
-      const bRight = (bStepX * SUBPIXELS) | 0
-      const cRight = (cStepX * SUBPIXELS) | 0
-      let aStart = aRow | 0
-      let bStart = bRow | 0
-      let cStart = cRow | 0
-      for (let row = y0 * width + x0; row <= lastRow; row += width) {
-        let wa = aStart
-        let wb = bStart
-        let wc = cStart
-        for (let o = row; o <= row + boxWidth; o++) {
-          if ((wa | wb | wc) >= 0) {
-            const inverse = za + wb * zBScaled + wc * zCScaled
-            if (inverse > inverseDepths[o]) {
-              inverseDepths[o] = inverse
-              if (writeIds) triangleIds[o] = id
-            }
-          }
-          wa = (wa + aRight) | 0
-          wb = (wb + bRight) | 0
-          wc = (wc + cRight) | 0
-        }
-        aStart = (aStart + aStepY * SUBPIXELS) | 0
-        bStart = (bStart + bStepY * SUBPIXELS) | 0
-        cStart = (cStart + cStepY * SUBPIXELS) | 0
-      }
-      continue
-    }
     const aRight = aStepX * SUBPIXELS
     const bRight = bStepX * SUBPIXELS
     const cRight = cStepX * SUBPIXELS

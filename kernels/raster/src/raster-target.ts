@@ -74,11 +74,7 @@ const NO_FLOATS = new Float32Array(0)
  * @throws {RangeError} a size outside 1..8000
  */
 export function createRasterTarget(width: number, height: number): RasterTarget {
-  for (const side of [width, height]) {
-    if (!Number.isInteger(side) || side < 1 || side > MAX_RASTER_SIDE) {
-      throw new RangeError(`image side ${side} is not an integer in 1..${MAX_RASTER_SIDE}`)
-    }
-  }
+  assertRasterSides(width, height)
   const target: RasterTarget = {
     width,
     height,
@@ -102,6 +98,15 @@ export function createRasterTarget(width: number, height: number): RasterTarget 
     },
   }
   return target
+}
+
+/** @throws {RangeError} a size outside 1..8000 */
+export function assertRasterSides(width: number, height: number): void {
+  for (const side of [width, height]) {
+    if (!Number.isInteger(side) || side < 1 || side > MAX_RASTER_SIDE) {
+      throw new RangeError(`image side ${side} is not an integer in 1..${MAX_RASTER_SIDE}`)
+    }
+  }
 }
 
 type Growable = { -readonly [K in keyof RasterTarget]: RasterTarget[K] }

@@ -30,6 +30,30 @@ function box(low: Vector3, size: Vector3): TriangleMesh {
   }
 }
 
+/** 2 · rings · segments faces (less the poles) with colours that change from vertex to vertex; not round the origin. */
+function sphere(rings: number, segments: number): TriangleMesh {
+  const positions: number[] = []
+  const faces: number[] = []
+  for (let i = 0; i <= rings; i++) {
+    for (let j = 0; j < segments; j++) {
+      const [theta, phi] = [(Math.PI * i) / rings, (2 * Math.PI * j) / segments]
+      positions.push(
+        30 * Math.sin(theta) * Math.cos(phi),
+        20 * Math.sin(theta) * Math.sin(phi),
+        10 + 25 * Math.cos(theta),
+      )
+      if (i === rings) continue
+      const [a, b] = [i * segments + j, i * segments + ((j + 1) % segments)]
+      faces.push(a, b, a + segments, b, b + segments, a + segments)
+    }
+  }
+  return {
+    positions: Float32Array.from(positions),
+    faces: Uint32Array.from(faces),
+    colors: Uint8Array.from(positions, (_, k) => (97 * k) % 256),
+  }
+}
+
 const small = { ...TEMPLATE_RECIPE_DEFAULTS, imageSize: 128, focalLength: 711.1113 / 4 }
 const mesh = box([-30, -20, -10], [60, 40, 20])
 
@@ -143,6 +167,28 @@ describe('renderTemplate', () => {
   it('refuses views and counts that do not exist', () => {
     expect(() => createTemplateWorkspace(mesh, { ...small, viewCount: 40 })).toThrow(/40/)
     expect(() => renderTemplate(createTemplateWorkspace(mesh, small), 42)).toThrow(/42/)
+  })
+})
+
+describe('the two drawing kernels', () => {
+  const { faces, positions } = mesh
+  const round = sphere(60, 40)
+  it.each([
+    ['vertex colours', mesh, small],
+    ['small faces with vertex colours', round, small],
+    ['no colours', { positions, faces }, small],
+    ['a base colour', round, { ...small, colorize: true }],
+    ['no anti-aliasing', round, { ...small, antialias: false }],
+    ['a focal length that leaves faces to be clipped', round, { ...small, focalLength: 20_000 }],
+  ])('give the same bytes: %s', (_, shape, recipe) => {
+    const simd = createTemplateWorkspace(shape, recipe, { kernel: 'simd' })
+    const typescript = createTemplateWorkspace(shape, recipe, { kernel: 'typescript' })
+    for (const view of [0, 12, 23, 41]) {
+      const one = renderTemplate(simd, view)
+      const two = renderTemplate(typescript, view)
+      expect(one.mask.data.includes(1)).toBe(true)
+      expect(one).toEqual(two)
+    }
   })
 })
 

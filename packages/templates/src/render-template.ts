@@ -1,9 +1,8 @@
 import type { TemplateRecipe } from '@sextant/contracts'
 import type { ColorImage, DepthImage, Mask, PinholeCamera, Transform, TriangleMesh, Vector3 } from '@sextant/geometry'
-import { createRasterMesh, createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
-import { facePlanesOf, lightHeightsInto, type FacePlanes } from './face-light.ts'
+import { createRasterMesh, type Picture, type RasterMesh } from '@sextant/raster'
 import { templateCamera, templateRadius, templateScene, UNCOLORED_REFLECTANCE, type TemplateScene } from './recipe.ts'
-import { shadeInto } from './shade.ts'
+import { createViewDrawer, type DrawingKernel, type ViewDrawer } from './view-drawer.ts'
 import { VIEW_COUNTS, templateFromObject, viewDirections, type ViewCount } from './viewpoints.ts'
 
 /** Value of all three coordinates outside the mask. */
@@ -42,44 +41,47 @@ export interface TemplateWorkspace {
   readonly camera: PinholeCamera
   readonly directions: readonly Vector3[]
   readonly mesh: RasterMesh
-  readonly planes: FacePlanes
-  /** [faceCount] mm, of the view at hand: lightHeightsInto */
-  readonly lightHeights: Float64Array
-  readonly target: RasterTarget
-  /** twice as many pixels a side; null without anti-aliasing by the rasteriser */
-  readonly sampleTarget: RasterTarget | null
+  readonly drawer: ViewDrawer
 }
 
-/** Samples per pixel and axis when the recipe asks for anti-aliasing. */
-const SAMPLES_PER_AXIS = 2
+export interface TemplateWorkspaceOptions {
+  /** which of two twins draws; the images are the same */
+  readonly kernel?: DrawingKernel
+}
+
+export const TEMPLATE_WORKSPACE_DEFAULTS = { kernel: 'simd' } as const
 
 /**
  * Prepares an object for rendering.
  * @throws {RangeError} a view count no level has; a mesh without extent
  */
-export function createTemplateWorkspace(mesh: TriangleMesh, recipe: TemplateRecipe): TemplateWorkspace {
+export function createTemplateWorkspace(
+  mesh: TriangleMesh,
+  recipe: TemplateRecipe,
+  options: TemplateWorkspaceOptions = {},
+): TemplateWorkspace {
   const viewCount = VIEW_COUNTS.find((count): count is ViewCount => count === recipe.viewCount)
   if (viewCount === undefined) {
     throw new RangeError(`viewCount is ${recipe.viewCount}, expected one of ${VIEW_COUNTS.join(', ')}`)
   }
-  const size = recipe.imageSize
-  const fineSize = recipe.antialias && recipe.engine === 'rasteriser' ? SAMPLES_PER_AXIS * size : null
   const { positions, faces, colors } = mesh
   const rasterMesh = createRasterMesh({
     positions,
     faces,
     ...(colors === undefined || recipe.colorize ? {} : { colors }),
   })
+  const scene = templateScene(templateRadius(mesh))
+  const camera = templateCamera(recipe)
+  const antialias = recipe.antialias && recipe.engine === 'rasteriser'
+  const uniformReflectance = recipe.colorize ? recipe.baseColor : UNCOLORED_REFLECTANCE
+  const drawing = { mesh: rasterMesh, camera, scene, antialias, uniformReflectance }
   return {
     recipe,
-    scene: templateScene(templateRadius(mesh)),
-    camera: templateCamera(recipe),
+    scene,
+    camera,
     directions: viewDirections(viewCount),
     mesh: rasterMesh,
-    planes: facePlanesOf(rasterMesh),
-    lightHeights: new Float64Array(rasterMesh.faceCount),
-    target: createRasterTarget(size, size),
-    sampleTarget: fineSize === null ? null : createRasterTarget(fineSize, fineSize),
+    drawer: createViewDrawer(drawing, options.kernel ?? TEMPLATE_WORKSPACE_DEFAULTS.kernel),
   }
 }
 
@@ -99,23 +101,9 @@ export const rasterizeTemplates: TemplateRenderer = function* (workspace, signal
  * @throws {RangeError} no such view
  */
 export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number): Template {
-  const { camera, lightHeights, mesh, planes, recipe, sampleTarget, scene, target } = workspace
-  const pose = templatePose(workspace, viewIndex)
-  const { width, height } = camera
-  const { near, cameraDistance, lightDistance } = scene
-  const lightZ = cameraDistance - lightDistance
-  lightHeightsInto(lightHeights, planes, pose, lightZ)
-  const uniformReflectance = recipe.colorize ? recipe.baseColor : UNCOLORED_REFLECTANCE
-  const shading = { mesh, pose, lightZ, lightDistance, lightHeights, uniformReflectance }
+  const { height, width } = workspace.camera
   const color = new Uint8Array(3 * width * height)
-  if (sampleTarget === null) {
-    renderInto(target, mesh, pose, camera, { near, triangleIds: true })
-    shadeInto(color, target, 1, { ...shading, camera })
-    return { ...surfaceOf(target, pose, camera, viewIndex), color: { width, height, data: color } }
-  }
-  const fine = refineCamera(camera, SAMPLES_PER_AXIS)
-  renderInto(sampleTarget, mesh, pose, fine, { near, triangleIds: true })
-  shadeInto(color, sampleTarget, SAMPLES_PER_AXIS, { ...shading, camera: fine })
+  workspace.drawer.drawColorInto(color, templatePose(workspace, viewIndex))
   return { ...renderTemplateSurface(workspace, viewIndex), color: { width, height, data: color } }
 }
 
@@ -125,10 +113,8 @@ export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number):
  * @throws {RangeError} no such view
  */
 export function renderTemplateSurface(workspace: TemplateWorkspace, viewIndex: number): TemplateSurface {
-  const { camera, mesh, scene, target } = workspace
   const pose = templatePose(workspace, viewIndex)
-  renderInto(target, mesh, pose, camera, { near: scene.near })
-  return surfaceOf(target, pose, camera, viewIndex)
+  return surfaceOf(workspace.drawer.drawSurface(pose), pose, workspace.camera, viewIndex)
 }
 
 /** @throws {RangeError} no such view */
@@ -140,9 +126,9 @@ export function templatePose(
   return templateFromObject(directions[viewIndex], scene.cameraDistance)
 }
 
-/** What the pixel centres see: the target's depth, where that is, and that anything is there. Fresh images. */
+/** What the pixel centres see: the picture's depth, where that is, and that anything is there. Fresh images. */
 function surfaceOf(
-  { coverage, depths, height, width }: RasterTarget,
+  { coverage, depths, height, width }: Picture,
   T: Transform<'template', 'object'>,
   camera: PinholeCamera,
   viewIndex: number,
@@ -171,18 +157,5 @@ function surfaceOf(
     mask: { width, height, data: mask },
     depth: { width, height, data: depths.slice() },
     objectCoordinates,
-  }
-}
-
-/** The camera with `factor` samples per pixel and axis, spread evenly in the pixel. */
-function refineCamera(camera: PinholeCamera, factor: number): PinholeCamera {
-  const offset = (factor - 1) / 2
-  return {
-    fx: factor * camera.fx,
-    fy: factor * camera.fy,
-    cx: factor * camera.cx + offset,
-    cy: factor * camera.cy + offset,
-    width: factor * camera.width,
-    height: factor * camera.height,
   }
 }

@@ -1,5 +1,5 @@
 import { invert, translationOf, type PinholeCamera, type Transform } from '@sextant/geometry'
-import type { RasterMesh, RasterTarget } from '@sextant/raster'
+import type { Picture, RasterMesh } from '@sextant/raster'
 import { LIGHT_GAIN } from './recipe.ts'
 import { LINEAR_OF_SRGB, srgbByteOf } from './srgb.ts'
 
@@ -20,24 +20,32 @@ export interface ShadingScene {
 }
 
 /**
+ * What a sample of reflectance 1 adds to its pixel is this · height / distance³, with the light's height above the face and
+ * its distance from the point, mm.
+ */
+export function sampleStrength(lightDistance: number, factor: number): number {
+  return (LIGHT_GAIN * lightDistance * lightDistance) / (factor * factor)
+}
+
+/**
  * Lambertian shading by the point light, reflectance · gain · cos · (d0 / d)^2, averaged in linear light over
  * factor x factor samples a pixel and written as sRGB; samples that see nothing are black.
  *
  * One walk over the samples without an image in between: of a flat face only the distance to the light, and the vertex
  * colours if there are any, change from sample to sample.
  *
- * @param out     [height, width, 3] zeros; a sample image has factor times as many a side
- * @param target  depth and triangle ids of the samples
+ * @param out      [height, width, 3] zeros; a sample image has factor times as many a side
+ * @param picture  depth and triangle ids of the samples
  * @cost   O(samples of the covered box), none of which allocates
  */
-export function shadeInto(out: Uint8Array, target: RasterTarget, factor: number, scene: ShadingScene): void {
-  const { coverage, depths, triangleIds, width } = target
+export function shadeInto(out: Uint8Array, picture: Picture, factor: number, scene: ShadingScene): void {
+  const { coverage, depths, triangleIds, width } = picture
   const { camera, lightHeights, lightZ, mesh, pose: T, uniformReflectance } = scene
   const { colors, faces, positions } = mesh
   const outWidth = width / factor
   const stepX = 1 / camera.fx
   const stepY = 1 / camera.fy
-  const strength = (LIGHT_GAIN * scene.lightDistance * scene.lightDistance) / (factor * factor)
+  const strength = sampleStrength(scene.lightDistance, factor)
   const [eyeX, eyeY, eyeZ] = translationOf(invert(T))
   let weighed = -1
   let a = 0

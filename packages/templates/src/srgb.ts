@@ -6,7 +6,8 @@ export const LINEAR_OF_SRGB: Float32Array = Float32Array.from({ length: 256 }, (
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
 })
 
-const SRGB_OF_LINEAR: Uint8Array = Uint8Array.from({ length: LINEAR_STEPS + 1 }, (_, step) => {
+/** [4096] sRGB byte of linear light 0..1, evenly spaced. */
+export const SRGB_OF_LINEAR: Uint8Array = Uint8Array.from({ length: LINEAR_STEPS + 1 }, (_, step) => {
   const value = step / LINEAR_STEPS
   return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055))
 })
