@@ -16,6 +16,7 @@ import {
   type SearchRunner,
   type SearchSteps,
 } from './search-steps.ts'
+import { settleTurn } from './settle-turn.ts'
 import { perpendiculars } from './symmetry-turns.ts'
 
 /** What the engine takes from outside. */
@@ -122,7 +123,9 @@ export function estimateObject(
   const ranked = sortByScore([...finalists, ...alternatives])
 
   // 6 every pixel explained once
-  const distinct = trace.span('distinct', () => distinctCandidates(scene, model, ranked, options.maxInstances + 1))
+  const distinct = trace.span('distinct', () =>
+    distinctCandidates(scene, model, settleTurn(scene, model, ranked), options.maxInstances + 1),
+  )
   const outcome = trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
   // An object not found in too little time may still be there.
   return outcome.poses.length === 0 && isOver(1) ? { ...outcome, reason: 'deadline_exceeded' } : outcome

@@ -39,6 +39,42 @@ export function createBracketMesh(color: Rgb = [180, 60, 50]): TriangleMesh {
   ])
 }
 
+/** A cup of 24 sides, 80 mm wide and 90 mm high about z, with a handle towards +x; a handle apart, nothing tells its turns apart. */
+export function createMugMesh(color: Rgb = [180, 60, 50]): TriangleMesh {
+  return joinMeshes([
+    createPrismMesh(24, 40, [-45, 45], color),
+    createBoxMesh([38, -6, 20], [66, 6, 32], color),
+    createBoxMesh([54, -6, -32], [66, 6, 20], color),
+    createBoxMesh([38, -6, -44], [66, 6, -32], color),
+  ])
+}
+
+/** An upright prism about z, mm; closed, outward winding, one colour. */
+function createPrismMesh(
+  sides: number,
+  radius: number,
+  [low, high]: readonly [number, number],
+  color: Rgb,
+): TriangleMesh {
+  const ring = (z: number): number[] =>
+    Array.from({ length: sides }, (_, k) => (2 * Math.PI * k) / sides).flatMap((turn) => [
+      radius * Math.cos(turn),
+      radius * Math.sin(turn),
+      z,
+    ])
+  const bottom = 2 * sides
+  const top = bottom + 1
+  const faces = Array.from({ length: sides }, (_, k) => [k, (k + 1) % sides]).flatMap(([a, b]) => [
+    ...[a, b, b + sides, a, b + sides, a + sides],
+    ...[bottom, b, a, top, a + sides, b + sides],
+  ])
+  return {
+    positions: Float32Array.from([...ring(low), ...ring(high), 0, 0, low, 0, 0, high]),
+    faces: Uint32Array.from(faces),
+    colors: Uint8Array.from(Array.from({ length: 2 * sides + 2 }, () => color).flat()),
+  }
+}
+
 function joinMeshes(meshes: readonly TriangleMesh[]): TriangleMesh {
   const positions: number[] = []
   const faces: number[] = []

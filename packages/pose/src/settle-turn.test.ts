@@ -1,0 +1,50 @@
+import { multiplyRotations, rotationAbout, transformFrom } from '@sextant/geometry'
+import { createMugMesh, renderTableFrame } from '@sextant/testkit'
+import { describe, expect, it } from 'vitest'
+import type { Candidate } from './pose-pool.ts'
+import { prepareModel } from './prepare-model.ts'
+import { prepareScene } from './prepare-scene.ts'
+import { settleTurn } from './settle-turn.ts'
+
+const mesh = createMugMesh()
+const model = prepareModel(mesh)
+/** The mug stands upright in the image, its handle to the right, */
+const ASIDE = rotationAbout([1, 0, 0], Math.PI / 2)
+/** or behind it. */
+const BEHIND = multiplyRotations(ASIDE, rotationAbout([0, 0, 1], -Math.PI / 2))
+
+function sceneOf(rotation: readonly number[]) {
+  return prepareScene(
+    renderTableFrame({
+      objects: [{ mesh, cameraFromObject: transformFrom<'camera', 'object'>(rotation, [0, 0, 600]) }],
+    }),
+  )
+}
+
+function candidateOf(rotation: readonly number[], score: number): Candidate {
+  const offset = [0, 1, 2].map((r) => [0, 1, 2].reduce((sum, c) => sum + rotation[3 * r + c] * model.center[c], 0))
+  const pose = Float64Array.of(...rotation, offset[0], offset[1], 600 + offset[2])
+  return { pose, score, region: 0, verification: null }
+}
+
+describe('settleTurn', () => {
+  it('is for things that turn about an axis but for something small', () => {
+    expect(model.freeAxes.map(({ isExact }) => isExact)).toEqual([false])
+  })
+
+  it('prefers the turn whose handle is seen to a better score that hides it', () => {
+    const aside = candidateOf(ASIDE, 1)
+    const ranked = [candidateOf(BEHIND, 1.1), aside]
+    expect(settleTurn(sceneOf(ASIDE), model, ranked)[0]).toBe(aside)
+  })
+
+  it('leaves the handle behind where none is seen', () => {
+    const ranked = [candidateOf(BEHIND, 1.1), candidateOf(ASIDE, 1)]
+    expect(settleTurn(sceneOf(BEHIND), model, ranked)).toBe(ranked)
+  })
+
+  it('does not overrule a score that is much better', () => {
+    const ranked = [candidateOf(BEHIND, 1.3), candidateOf(ASIDE, 1)]
+    expect(settleTurn(sceneOf(ASIDE), model, ranked)).toBe(ranked)
+  })
+})
