@@ -232,8 +232,8 @@ describe('Prometheus', () => {
   })
 
   it('alerts and the guide name metrics that services have; the guide has them all', async () => {
-    // ISM has queue and cache besides what every service has.
-    const config = readIsm({ SEXTANT_STATIC_DIR: tmpdir(), LOG_LEVEL: 'SILENT' })
+    // ISM has queue and cache besides what every service has; with networks asked for, also the origin of their features.
+    const config = readIsm({ SEXTANT_STATIC_DIR: tmpdir(), LOG_LEVEL: 'SILENT', ISM_ENGINE: 'auto' })
     const app = await buildIsm(config, composeIsm(config))
     const { body } = await app.inject('/metrics')
     await app.close()
