@@ -1,11 +1,12 @@
 // How far the depth of the frame is off, read from the colour image: an object that stands nearer than its depth says
 // shows a larger outline than the drawing. Needs a telling outline; the answer carries its own standard deviation.
 import type { DepthOffset } from '@sextant/contracts'
-import { solveCholeskyInPlace, transformFrom, type ColorImage, type PinholeCamera } from '@sextant/geometry'
+import { solveCholeskyInPlace, type ColorImage, type PinholeCamera } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** The drawing has this many pixels per image pixel and axis. */
 const SUBPIXELS = 3
@@ -37,7 +38,7 @@ export function estimateDepthOffset(
   const drawing = drawingCamera(camera, model.diameter, pose)
   if (drawing === null) return null
   const target = createRasterTarget(drawing.width, drawing.height)
-  const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
+  const transform = transformOfPose(pose)
   renderInto(target, model.fineMesh, transform, drawing)
   const samples = collectEdges(scene, model, pose, target, drawing, color)
   return fitOffset(samples, pose[11])

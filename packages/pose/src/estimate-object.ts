@@ -122,7 +122,7 @@ export function estimateObject(
   })
   const ranked = sortByScore([...finalists, ...alternatives])
 
-  // 6 every pixel explained once
+  // 6 turns settled by what is small, every pixel explained once
   const distinct = trace.span('distinct', () =>
     distinctCandidates(scene, model, settleTurn(scene, model, ranked), options.maxInstances + 1),
   )

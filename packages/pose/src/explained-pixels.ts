@@ -1,9 +1,9 @@
-import { transformFrom } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto } from '@sextant/raster'
 import { centerDistance, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** Two instances are not closer than this, in diameters. */
 const MIN_DISTANCE = 0.35
@@ -31,7 +31,7 @@ export function distinctCandidates(
     if (kept.length === limit) break
     const { pose } = candidate
     if (kept.some((other) => centerDistance(pose, other.pose) < MIN_DISTANCE * model.diameter)) continue
-    const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
+    const transform = transformOfPose(pose)
     const { x0, y0, x1, y1 } = renderInto(target, model.coarseMesh, transform, coarse.camera)
     const tolerance = 2 * toleranceAt(pose[11], model.diameter, surface.inverseDepthNoise)
     const own: number[] = []

@@ -8,6 +8,7 @@ import { poseUncertaintyOf } from './pose-uncertainty.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { probabilityOf } from './probability.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** Turns a verified candidate into an answer: object coordinates, probability, parts, mask in image resolution. */
 export function poseEstimateOf(
@@ -61,12 +62,7 @@ export function poseEstimateOf(
 function visibleMaskOf(scene: PreparedScene, model: PreparedModel, pose: Float64Array): Mask {
   const { depth, camera } = scene.frame
   const target = createRasterTarget(depth.width, depth.height)
-  renderInto(
-    target,
-    model.fineMesh,
-    transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12)),
-    camera,
-  )
+  renderInto(target, model.fineMesh, transformOfPose(pose), camera)
   const tolerance = 2 * toleranceAt(pose[11], model.diameter, scene.surface.inverseDepthNoise)
   const data = new Uint8Array(depth.width * depth.height)
   for (let i = 0; i < data.length; i++) {

@@ -3,12 +3,13 @@
 // common edge as far as its planes are asked; where it ends before something farther away, the outline holds it. Colour
 // settles the turn of a printed can where it correlates; the search for it ends in steps of one degree.
 import type { PoseUncertainty } from '@sextant/contracts'
-import { cross, eigenSymmetric3, solveCholeskyInPlace, transformFrom, type Vector3 } from '@sextant/geometry'
+import { cross, eigenSymmetric3, solveCholeskyInPlace, type Vector3 } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto } from '@sextant/raster'
 import type { FreeAxis } from './near-symmetries.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 const CORRELATED = 6
 const DEGREES = Math.PI / 180
@@ -122,12 +123,7 @@ function addOutline(
 ): void {
   const { camera, depths, width, height } = scene.fine
   const target = createRasterTarget(width, height)
-  renderInto(
-    target,
-    model.fineMesh,
-    transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12)),
-    camera,
-  )
+  renderInto(target, model.fineMesh, transformOfPose(pose), camera)
   const tau = toleranceAt(pose[11], model.diameter, scene.surface.inverseDepthNoise)
   const weight = 1 / (CORRELATED * OUTLINE_SIGMA ** 2)
   const rendered = target.depths

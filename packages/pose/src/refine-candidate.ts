@@ -1,9 +1,9 @@
 import { COARSE_ICP, createIcpWorkspace, FINE_ICP, refinePoseInto, type IcpGrid, type IcpWorkspace } from '@sextant/icp'
-import { transformFrom } from '@sextant/geometry'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import type { SceneLevel } from './scene-level.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** Buffers of refinement; one per worker and frame. */
 export interface RefineWorkspace {
@@ -80,7 +80,7 @@ function visibleSamples(
   pose: Float64Array,
 ): Uint32Array {
   const { camera, width, height } = scene.coarse
-  const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
+  const transform = transformOfPose(pose)
   renderInto(ws.target, model.coarseMesh, transform, camera)
   const { positions } = model.finePoints
   const slack = 0.04 * model.diameter

@@ -2,12 +2,13 @@
 // --kind table --distinct --seed 7000` .760 -> .776 (3 objects right, none wrong any more); 8 scenes of seed 8000 .796 ->
 // .809 (4, none). Real frames the same, .852; with MAX_LOSS 0.4 a real mug is turned wrong (.840). Asked of all near
 // symmetries instead of turns alone, boxes and clamps turn wrong.
-import { transformFrom, type Vector3 } from '@sextant/geometry'
+import type { Vector3 } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import { centerDistance, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** Rivals have their centre so near, in diameters, */
 const SAME_PLACE = 0.15
@@ -84,7 +85,7 @@ function axisCosine([x, y, z]: Vector3, a: Float64Array, b: Float64Array): numbe
 
 function drawingOf(scene: PreparedScene, model: PreparedModel, target: RasterTarget, { pose }: Candidate): Drawing {
   const { fine, planeMask, surface } = scene
-  const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
+  const transform = transformOfPose(pose)
   const { x0, y0, x1, y1, pixelCount } = renderInto(target, model.fineMesh, transform, fine.camera)
   const states = new Uint8Array(fine.width * fine.height)
   const tolerance = toleranceAt(pose[11], model.diameter, surface.inverseDepthNoise)

@@ -1,5 +1,4 @@
 // Verification by rendering: the pose is drawn and every pixel of the drawing is asked whether the frame agrees.
-import { transformFrom } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
@@ -15,6 +14,7 @@ import {
   type ShadingTally,
 } from './shading-agreement.ts'
 import { measureSilhouette } from './silhouette.ts'
+import { transformOfPose } from './transform-of-pose.ts'
 
 /** Buffers of one level; one per worker. */
 export interface VerifyWorkspace {
@@ -83,7 +83,7 @@ export function verifyPose(
 ): Verification {
   const { level, segments, target, color, shading, relief, leafCounts } = ws
   const { width, camera } = level
-  const transform = transformFrom<'camera', 'object'>(pose.subarray(0, 9), pose.subarray(9, 12))
+  const transform = transformOfPose(pose)
   const { diameter, mesh, usesColor } = model
   const coverage = renderInto(target, mesh, transform, camera, { normals: 'face', colors: usesColor })
   if (coverage.pixelCount === 0) return EMPTY
