@@ -1,44 +1,30 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { RunV2, SceneResponseV2 } from '@sextant/contracts'
-import { FormData } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXAMPLES, startFourServices, type FourServices } from './four-services.ts'
+import { postFrame, readExampleFrame, type ExampleFrame } from './example-frame.ts'
+import { startFourServices, type FourServices } from './four-services.ts'
 
 let services: FourServices
 let base: string
-let color: Uint8Array
-let depth: Uint8Array
-let camParams: Record<string, unknown>
+let frame: ExampleFrame
 
 beforeAll(async () => {
   services = await startFourServices()
   base = await services.main.listen({ host: '127.0.0.1', port: 0 })
-  color = await readFile(join(EXAMPLES, 'scene/rgb.png'))
-  depth = await readFile(join(EXAMPLES, 'scene/depth.png'))
-  camParams = JSON.parse(await readFile(join(EXAMPLES, 'scene/camera.json'), 'utf8')) as Record<string, unknown>
+  frame = await readExampleFrame()
 })
 afterAll(() => services.close())
 
 const BOX = { className: 'example', objectName: 'box' }
 
-function post(url: string, fields: object, headers: Record<string, string> = {}): Promise<Response> {
-  const form = new FormData()
-  form.set('request', JSON.stringify(fields))
-  form.set('color', new Blob([color]), 'rgb.png')
-  form.set('depth', new Blob([depth]), 'depth.png')
-  return fetch(url, { method: 'POST', body: form as never, headers })
-}
-
 /** A run from its request to its end. */
 async function run(fields: object): Promise<RunV2> {
-  const { id } = (await (await post(`${base}/api/v2/runs`, { objects: [BOX], camParams, ...fields })).json()) as RunV2
+  const { id } = (await (await postFrame(`${base}/api/v2/runs`, frame, { objects: [BOX], ...fields })).json()) as RunV2
   await (await fetch(`${base}/api/v2/runs/${id}/events`)).text()
   return (await (await fetch(`${base}/api/v2/runs/${id}`)).json()) as RunV2
 }
 
 const scene = (fields: object, headers?: Record<string, string>): Promise<Response> =>
-  post(`${base}/api/v2/scenes`, { objects: [BOX], camParams, ...fields }, headers)
+  postFrame(`${base}/api/v2/scenes`, frame, { objects: [BOX], ...fields }, headers)
 
 describe('the engine of a run', () => {
   it.each(['auto', 'geometric', null] as const)(

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRunStore } from '@sextant/library'
 import { unzipSync } from 'fflate'
-import { FormData } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postFrame, readExampleFrame, type ExampleFrame } from './example-frame.ts'
 import { EXAMPLES, startFourServices, type FourServices } from './four-services.ts'
 
 /** Answers are looked into field by field. */
@@ -11,16 +11,12 @@ type Json = ReturnType<typeof JSON.parse>
 
 let services: FourServices
 let base: string
-let color: Uint8Array
-let depth: Uint8Array
-let camParams: unknown
+let frame: ExampleFrame
 
 beforeAll(async () => {
   services = await startFourServices()
   base = await services.main.listen({ host: '127.0.0.1', port: 0 })
-  color = await readFile(join(EXAMPLES, 'scene/rgb.png'))
-  depth = await readFile(join(EXAMPLES, 'scene/depth.png'))
-  camParams = JSON.parse(await readFile(join(EXAMPLES, 'scene/camera.json'), 'utf8'))
+  frame = await readExampleFrame()
 })
 
 afterAll(() => services.close())
@@ -28,11 +24,7 @@ afterAll(() => services.close())
 const box = { className: 'example', objectName: 'box' }
 
 async function submit(fields: Record<string, unknown>): Promise<{ status: number; body: Json }> {
-  const form = new FormData()
-  form.set('request', JSON.stringify({ objects: [box], camParams, ...fields }))
-  form.set('color', new Blob([color]), 'rgb.png')
-  form.set('depth', new Blob([depth]), 'depth.png')
-  const answer = await fetch(`${base}/api/v2/runs`, { method: 'POST', body: form as never })
+  const answer = await postFrame(`${base}/api/v2/runs`, frame, { objects: [box], ...fields })
   return { status: answer.status, body: await answer.json() }
 }
 
@@ -73,7 +65,7 @@ describe('/api/v2/runs', () => {
 
   it('keeps the inputs as they came, and draws them for the browser', async () => {
     const kept = new Uint8Array(await (await fetch(`${base}/api/v2/runs/${id}/color`)).arrayBuffer())
-    expect(Buffer.compare(kept, color)).toBe(0)
+    expect(Buffer.compare(kept, frame.color)).toBe(0)
     const picture = await fetch(`${base}/api/v2/runs/${id}/depth.png`)
     expect(picture.headers.get('content-type')).toBe('image/png')
     const cloud = await (await fetch(`${base}/api/v2/runs/${id}/cloud?points=20000`)).arrayBuffer()
@@ -101,7 +93,7 @@ describe('/api/v2/runs', () => {
       'rgb.png',
       'run.json',
     ])
-    expect(Buffer.compare(zip['rgb.png'] ?? new Uint8Array(), color)).toBe(0)
+    expect(Buffer.compare(zip['rgb.png'] ?? new Uint8Array(), frame.color)).toBe(0)
   })
 
   it('repeats a run with other options, from its kept frame', async () => {
@@ -148,9 +140,9 @@ describe('/api/v2/runs', () => {
     const payload = {
       class_name: 'example',
       object_name: 'box',
-      rgb_image: Buffer.from(color).toString('base64'),
-      depth_image: Buffer.from(depth).toString('base64'),
-      cam_params: camParams as Record<string, unknown>,
+      rgb_image: Buffer.from(frame.color).toString('base64'),
+      depth_image: Buffer.from(frame.depth).toString('base64'),
+      cam_params: frame.camParams,
       request_tag: 'from-v1',
     }
     await services.main.inject({ method: 'POST', url: '/api/v1/workflow/full-pipeline', payload })
