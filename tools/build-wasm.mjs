@@ -1,5 +1,5 @@
 // Compiles kernels/raster/wasm/raster.ts (AssemblyScript) into kernels/raster/src/wasm-code.ts; run it after a change of
-// the source. The compiler comes from the npm registry when it is needed and is no dependency: it takes 100 MB.
+// the source. npx fetches the compiler for it: 100 MB, and so no dependency.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
