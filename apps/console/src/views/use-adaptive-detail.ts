@@ -1,7 +1,7 @@
 import { useFrame } from '@react-three/fiber'
 import { useRef } from 'react'
-import { Quaternion, Vector3, type BufferGeometry } from 'three'
-import { adapted, FIRST_DETAIL } from './detail-budget.ts'
+import { Quaternion, Vector3, type BufferGeometry, type WebGLRenderer } from 'three'
+import { adapted, FIRST_DETAIL, restarted } from './detail-budget.ts'
 
 /** The view rests when nothing moved for so long, ms, */
 const REST_MS = 160
@@ -21,7 +21,7 @@ export interface Detail {
 
 /**
  * Draws as much as a frame has time for while the view moves, and everything once it rests: as many of the first points,
- * and the surfaces of models (layer `SURFACES`) only if those leave time for them.
+ * as fine pixels, and the surfaces of models (layer `SURFACES`).
  *
  * A moving view is drawn without pause, changed or not, so that the time between two frames is that of the work and not
  * of the hand.
@@ -40,7 +40,7 @@ export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDet
     frames: 0,
     reportedAt: 0,
   })
-  useFrame(({ camera, invalidate }) => {
+  useFrame(({ camera, gl, viewport, invalidate }) => {
     const s = state.current
     const now = performance.now()
     const isFirst = Number.isNaN(s.position.x)
@@ -53,14 +53,16 @@ export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDet
     if (!s.isMoving) {
       geometry.setDrawRange(0, Infinity)
       camera.layers.enable(SURFACES)
+      setPixelRatio(gl, viewport.dpr)
       onDetail({ drawn: count, hasSurfaces: true, fps: null })
       return
     }
     if (wasMoving) Object.assign(s, adapted(s, now - s.drawnAt, count))
-    else Object.assign(s, { frames: 0, reportedAt: now })
+    else Object.assign(s, restarted(s, count), { frames: 0, reportedAt: now })
     s.drawnAt = now
     s.frames++
     geometry.setDrawRange(0, s.points)
+    setPixelRatio(gl, s.isCoarse ? viewport.dpr / 2 : viewport.dpr)
     if (s.hasSurfaces) camera.layers.enable(SURFACES)
     else camera.layers.disable(SURFACES)
     if (now - s.reportedAt >= REPORT_EVERY_MS) {
@@ -70,4 +72,9 @@ export function useAdaptiveDetail(geometry: BufferGeometry, count: number, onDet
     }
     invalidate()
   })
+}
+
+/** Its buffers are made anew only for another ratio. */
+function setPixelRatio(gl: WebGLRenderer, ratio: number): void {
+  if (gl.getPixelRatio() !== ratio) gl.setPixelRatio(ratio)
 }
