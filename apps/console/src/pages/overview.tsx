@@ -106,7 +106,7 @@ function ServerPanel(props: {
         ? '–'
         : rates.map(([cache, rate]) => `${cache} ${rate === null ? '–' : `${Math.round(rate * 100)} %`}`).join(', '),
     ],
-    [text.overview.autoStart, server.auto_start],
+    [text.overview.autoStart, text.overview.autoStartStates[server.auto_start] ?? server.auto_start],
     [text.overview.version, server.version ?? '–'],
   ]
   const state = text.overview.state[server.status] ?? server.status

@@ -80,7 +80,14 @@ export const en = {
     kept: 'Runs kept',
     cache: 'Cache hits',
     latency: 'Answers in',
-    autoStart: 'Started by',
+    autoStart: 'Started by Main',
+    autoStartStates: {
+      not_asked: 'no',
+      checking: 'looking',
+      already_running: 'ran already',
+      starting: 'starting',
+      started: 'yes',
+    } as Readonly<Record<string, string>>,
     roles: {
       main: 'takes requests, orders the stages, answers',
       ism: 'finds where an object may be',

@@ -82,7 +82,14 @@ export const ko: Text = {
     kept: '보관된 실행',
     cache: '캐시 적중률',
     latency: '응답 시간',
-    autoStart: '시작 방식',
+    autoStart: 'Main이 시작',
+    autoStartStates: {
+      not_asked: '아니요',
+      checking: '확인 중',
+      already_running: '이미 실행 중',
+      starting: '시작 중',
+      started: '예',
+    },
     roles: {
       main: '요청을 받아 단계를 조율하고 응답합니다',
       ism: '객체가 있을 만한 위치를 찾습니다',

@@ -63,7 +63,7 @@ export function RunRows({ runs, isShort = false, selected = [], onSelect }: RunR
               <Table.Td ta="right" className="numbers">
                 {bestOf(run)?.toFixed(2) ?? '–'}
               </Table.Td>
-              <Table.Td ta="right" className="numbers">
+              <Table.Td ta="right" className="numbers" style={{ whiteSpace: 'nowrap' }}>
                 {run.seconds === null ? '–' : text.common.seconds(run.seconds)}
               </Table.Td>
               {!isShort && <Table.Td>{run.tag ?? ''}</Table.Td>}

@@ -20,7 +20,13 @@ export function StatusBadge({ status }: { readonly status: string }) {
   const text = useText()
   const color = COLORS[status] ?? 'inherit'
   return (
-    <Badge variant="outline" size="sm" tt="none" fw={600} style={{ color, borderColor: color, flex: 'none' }}>
+    <Badge
+      variant="outline"
+      size="sm"
+      tt="none"
+      fw={600}
+      style={{ color, borderColor: color, minWidth: 'max-content' }}
+    >
       {text.result.status[status] ?? status}
     </Badge>
   )
