@@ -6,7 +6,7 @@ export type { NormalSource } from './resolve-attributes.ts'
 export {
   createSimdRaster,
   drawSimd,
-  shadeSamplesInto,
+  shadeCornersInto,
   type Picture,
   type SampleLight,
   type SimdRaster,

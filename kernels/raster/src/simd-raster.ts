@@ -14,8 +14,8 @@ export interface SimdRaster {
   readonly mesh: RasterMesh
   /** pixels of the largest picture */
   readonly capacity: number
-  /** [faceCount] mm, of the light above each face; for the caller to fill before shadeSamplesInto */
-  readonly lightHeights: Float64Array
+  /** what createSimdRaster was given, in the memory */
+  readonly surfaces: Float32Array
   /** the latest rendering; its images lie in the memory and are overwritten by the next one */
   picture: Picture
   /** whether the latest rendering has ids */
@@ -28,73 +28,69 @@ export interface SimdRaster {
 /** Where things lie in the memory, bytes. */
 type Layout = Readonly<Record<keyof ReturnType<typeof sizesOf>, number>>
 
-/** Of a vector; blocks start at multiples and the pictures end with one, so that lanes may lie beyond. */
+/** Bytes. The pictures end with a vector, so that lanes may lie beyond. */
 const VECTOR = 16
+/** Bytes; blocks start at multiples, so that a face's surface lies in one line. */
+const CACHE_LINE = 64
 /** f64 numbers that the module takes by address: pose, camera, near, light. */
-const NUMBER_COUNT = 23
-const LINEAR_COUNT = 256
+const NUMBER_COUNT = 26
 const SRGB_CAPACITY = 4096
 
 /** Bytes of each block. */
-function sizesOf({ faceCount, vertexCount }: RasterMesh, capacity: number) {
+function sizesOf({ faceCount, vertexCount }: RasterMesh, width: number, capacity: number, surfaceCount: number) {
   return {
     numbers: 8 * NUMBER_COUNT,
     box: 16,
-    linear: 4 * LINEAR_COUNT,
     srgb: SRGB_CAPACITY,
-    vertices: 16 * vertexCount,
+    vertices: 12 * vertexCount,
     screen: 16 * vertexCount,
     faces: 12 * faceCount,
-    lightHeights: 8 * faceCount,
+    surfaces: 4 * surfaceCount,
     depths: 4 * capacity + VECTOR,
     ids: 4 * capacity + VECTOR,
-    // a quarter of the pixels
-    color: Math.ceil((3 * capacity) / 4),
+    color: 3 * capacity,
+    rows: 2 * VECTOR * (width + 3),
   }
 }
 
 /**
  * Puts a mesh into memory of its own.
  *
- * @param largest  size of the largest picture
+ * @param largest   size of the largest picture
+ * @param surfaces  for shadeCornersInto: [faceCount, 4 or 16] linear functions of a point on the face, object frame, mm:
+ *   height above it; red, green, blue, linear light 0..1
  * @throws {RangeError} a side outside 1..8000; more memory than there is
  */
-export function createSimdRaster(mesh: RasterMesh, largest: { width: number; height: number }): SimdRaster {
+export function createSimdRaster(
+  mesh: RasterMesh,
+  largest: { width: number; height: number },
+  surfaces = new Float32Array(0),
+): SimdRaster {
   assertRasterSides(largest.width, largest.height)
   const capacity = largest.width * largest.height
   const at: Record<string, number> = {}
   // Nothing lies at 0, which means "none" to the module.
-  let end = VECTOR
-  for (const [name, size] of Object.entries(sizesOf(mesh, capacity))) {
+  let end = CACHE_LINE
+  for (const [name, size] of Object.entries(sizesOf(mesh, largest.width, capacity, surfaces.length))) {
     at[name] = end
-    end += Math.ceil(size / VECTOR) * VECTOR
+    end += Math.ceil(size / CACHE_LINE) * CACHE_LINE
   }
   const { exports: wasm, memory } = instantiateRaster(end)
   const layout = at as Layout
-  writeVertices(memory, layout.vertices, mesh)
+  new Float32Array(memory, layout.vertices, 3 * mesh.vertexCount).set(mesh.positions)
   new Int32Array(memory, layout.faces, 3 * mesh.faceCount).set(mesh.faces)
   new Int32Array(memory, layout.ids, capacity).fill(-1)
+  const inMemory = new Float32Array(memory, layout.surfaces, surfaces.length)
+  inMemory.set(surfaces)
   return {
     mesh,
     capacity,
-    lightHeights: new Float64Array(memory, layout.lightHeights, mesh.faceCount),
+    surfaces: inMemory,
     picture: viewPicture(memory, layout, 0, 0),
     hasIds: false,
     wasm,
     memory,
     at: layout,
-  }
-}
-
-/** Records of 16 bytes: f32 x, y, z and u8 r, g, b, 0, so that shading finds both in one cache line. */
-function writeVertices(memory: ArrayBuffer, at: number, { colors, positions, vertexCount }: RasterMesh): void {
-  const floats = new Float32Array(memory, at, 4 * vertexCount)
-  const bytes = new Uint8Array(memory, at, 16 * vertexCount)
-  for (let vertex = 0; vertex < vertexCount; vertex++) {
-    for (let k = 0; k < 3; k++) {
-      floats[4 * vertex + k] = positions[3 * vertex + k]
-      if (colors !== null) bytes[16 * vertex + 12 + k] = colors[3 * vertex + k]
-    }
   }
 }
 
@@ -166,45 +162,41 @@ function clearPicture({ hasIds, picture }: SimdRaster): void {
 export interface SampleLight {
   /** of the camera, object frame, mm */
   readonly eye: readonly [number, number, number]
-  /** z of the light in the camera frame, mm */
+  /** of the light, object frame, mm */
+  readonly light: readonly [number, number, number]
+  /** its z in the camera frame, mm */
   readonly lightZ: number
   /** radiance of one sample of reflectance 1 is strength · height / distance³ */
   readonly strength: number
   /** of a mesh without colours, linear 0..1 */
   readonly uniformReflectance: number
-  /** [256] linear light of an sRGB byte */
-  readonly linearOfSrgb: Float32Array
   /** at most 4096 sRGB bytes of linear light 0..1, evenly spaced */
   readonly srgbOfLinear: Uint8Array
 }
 
 /**
- * Shades the latest picture, which must have ids and be complete, with 2 x 2 samples a pixel: the twin of the templates'
- * shadeInto, to the same bits.
+ * Shades the latest picture, which must have ids and be complete, its samples being the corners of pixels: the twin of the
+ * templates' shadeInto, to the same bits.
  *
- * @param out  [height / 2, width / 2, 3] zeros
+ * @param out  [height - 1, width - 1, 3] zeros
  */
-export function shadeSamplesInto(out: Uint8Array, raster: SimdRaster, light: SampleLight): void {
-  const { at, memory, mesh, picture, wasm } = raster
-  const { coverage, width } = picture
+export function shadeCornersInto(out: Uint8Array, raster: SimdRaster, light: SampleLight): void {
+  const { at, memory, mesh, picture, surfaces, wasm } = raster
+  const { coverage, height, width } = picture
+  if (coverage.pixelCount === 0) return
   const numbers = new Float64Array(memory, at.numbers, NUMBER_COUNT)
-  numbers.set([...light.eye, light.lightZ, light.strength, light.uniformReflectance], 17)
-  new Float32Array(memory, at.linear, LINEAR_COUNT).set(light.linearOfSrgb)
+  numbers.set([...light.eye, ...light.light, light.lightZ, light.strength, light.uniformReflectance], 17)
   new Uint8Array(memory, at.srgb, SRGB_CAPACITY).set(light.srgbOfLinear)
-  const x0 = coverage.x0 >> 1
-  const y0 = coverage.y0 >> 1
-  const x1 = (coverage.x1 + 1) >> 1
-  const y1 = (coverage.y1 + 1) >> 1
-  const isColored = mesh.colors === null ? 0 : 1
-  const steps = light.srgbOfLinear.length - 1
-  wasm.shadeSamples(
-    ...[at.color, at.numbers, at.vertices, at.faces, at.lightHeights, isColored, at.depths, at.ids, width],
-    ...[at.linear, at.srgb, steps, x0, y0, x1, y1],
+  const { x0, x1, y0, y1 } = coverage
+  wasm.shadeCorners(
+    ...[at.color, at.numbers, at.surfaces, surfaces.length / mesh.faceCount, at.depths, at.ids, width, height],
+    ...[at.srgb, light.srgbOfLinear.length - 1, at.rows, x0, y0, x1, y1],
   )
-  const outWidth = width >> 1
+  const outWidth = width - 1
+  const lastColumn = Math.min(x1, outWidth)
   const color = new Uint8Array(memory, at.color, out.length)
-  for (let y = y0; y < y1; y++) {
-    const from = 3 * (y * outWidth + x0)
-    out.set(color.subarray(from, 3 * (y * outWidth + x1)), from)
+  for (let y = Math.max(0, y0 - 1); y < Math.min(y1, height - 1); y++) {
+    const from = 3 * (y * outWidth + Math.max(0, x0 - 1))
+    out.set(color.subarray(from, 3 * (y * outWidth + lastColumn)), from)
   }
 }

@@ -15,7 +15,7 @@ export interface RasterExports {
     box: number,
   ) => number
   readonly invertDepths: (depths: number, width: number, x0: number, y0: number, x1: number, y1: number) => number
-  readonly shadeSamples: (...addressesAndNumbers: number[]) => void
+  readonly shadeCorners: (...addressesAndNumbers: number[]) => void
 }
 
 interface WasmMemory {

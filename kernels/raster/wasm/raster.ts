@@ -14,7 +14,7 @@ const LANES: i32 = 4
 
 /**
  * @param screen     out: [count] records of 16 bytes: i32 u, i32 v, f64 1/z
- * @param positions  [count] records of 16 bytes: f32 x, y, z, then u8 r, g, b, 0
+ * @param positions  [count, 3] f32
  * @param numbers    f64: the 12 of the pose, fx, fy, cx, cy, near
  */
 export function projectVertices(screen: usize, positions: usize, count: i32, numbers: usize): void {
@@ -35,8 +35,8 @@ export function projectVertices(screen: usize, positions: usize, count: i32, num
   const cx = load<f64>(numbers, 112)
   const cy = load<f64>(numbers, 120)
   const near = load<f64>(numbers, 128)
-  const end = positions + 16 * count
-  for (let p = positions, s = screen; p < end; p += 16, s += 16) {
+  const end = positions + 12 * count
+  for (let p = positions, s = screen; p < end; p += 12, s += 16) {
     const x = <f64>load<f32>(p)
     const y = <f64>load<f32>(p, 4)
     const z = <f64>load<f32>(p, 8)
@@ -282,34 +282,103 @@ export function invertDepths(depths: usize, width: i32, x0: i32, y0: i32, x1: i3
 }
 
 /**
- * The twin of shadeInto in packages/templates/src/shade.ts, bit for bit, for two samples per pixel and axis. Writes every
- * pixel of the box; z comes from invertDepths.
+ * The twin of shadeInto in packages/templates/src/shade.ts, bit for bit, for samples at the corners of pixels. Writes every
+ * pixel with a corner in the box; z comes from invertDepths.
  *
- * @param out      [height / 2, width / 2, 3] u8
- * @param numbers  f64: as for projectVertices, of the samples; then eye x, y, z (object), light z, strength, uniform
- *                 reflectance
- * @param heights  [faceCount] f64 mm, of the light above each face
- * @param colored  whether the mesh has colours
- * @param linear   [256] f32: linear light of an sRGB byte
- * @param srgb     [steps + 1] u8: sRGB byte of linear light
+ * @param out       [height - 1, width - 1, 3] u8
+ * @param numbers   f64: as for projectVertices, of the samples; then eye x, y, z and light x, y, z (object), light z,
+ *                  strength, uniform reflectance
+ * @param surfaces  [faceCount, stride] f32: height above the face, then red, green, blue if stride is 16
+ * @param srgb      [steps + 1] u8: sRGB byte of linear light
+ * @param rows      room for two rows of width + 3 vectors
  */
-export function shadeSamples(
+export function shadeCorners(
   out: usize,
   numbers: usize,
-  positions: usize,
-  faces: usize,
-  heights: usize,
-  colored: bool,
+  surfaces: usize,
+  stride: i32,
   depths: usize,
   ids: usize,
   width: i32,
-  linear: usize,
+  height: i32,
   srgb: usize,
   steps: i32,
-  column0: i32,
-  row0: i32,
-  column1: i32,
-  row1: i32,
+  rows: usize,
+  x0: i32,
+  y0: i32,
+  x1: i32,
+  y1: i32,
+): void {
+  const outWidth = width - 1
+  // A row holds the samples from x0 - 1, which is none, to x1, which is none either.
+  const rowBytes: usize = 16 * (width + 3)
+  const count = x1 - x0
+  const scale = f64x2.splat(steps)
+  const half = f64x2.splat(0.5)
+  const none = i32x4.splat(0)
+  const most = i32x4.splat(steps)
+  const firstColumn = max(x0 - 1, 0)
+  const lastColumn = min(x1, outWidth)
+  let upper = rows
+  let lower = rows + rowBytes
+  memory.fill(lower, 0, 16 * (count + 2))
+  // Pixels above the box have no upper samples, those below it no lower ones.
+  for (let y = y0 - 1; y < y1; y++) {
+    const last = upper
+    upper = lower
+    lower = last
+    if (y + 1 < y1) {
+      const o: usize = (<usize>((y + 1) * width + x0)) << 2
+      radianceRow(lower, numbers, surfaces, stride, depths + o, ids + o, x0, count, y + 1)
+    } else memory.fill(lower, 0, 16 * (count + 2))
+    if (y < 0 || y >= height - 1) continue
+    let pixel = out + 3 * (y * outWidth + firstColumn)
+    let at: usize = (<usize>(firstColumn - x0 + 1)) << 4
+    for (let column = firstColumn; column < lastColumn; column++, at += 16, pixel += 3) {
+      const a = v128.load(upper + at)
+      const b = v128.load(upper + at, 16)
+      const c = v128.load(lower + at)
+      const d = v128.load(lower + at, 16)
+      if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) {
+        store<u16>(pixel, 0)
+        store<u8>(pixel, 0, 2)
+        continue
+      }
+      const redGreen = f64x2.add(
+        f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)),
+        f64x2.add(f64x2.promote_low_f32x4(c), f64x2.promote_low_f32x4(d)),
+      )
+      const blue = f64x2.add(f64x2.add(highOf(a), highOf(b)), f64x2.add(highOf(c), highOf(d)))
+      const low = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(redGreen, scale), half))
+      const high = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(blue, scale), half))
+      const step = i32x4.max_s(none, i32x4.min_s(most, v128.shuffle<i64>(low, high, 0, 2)))
+      store<u8>(pixel, load<u8>(srgb + i32x4.extract_lane(step, 0)))
+      store<u8>(pixel, load<u8>(srgb + i32x4.extract_lane(step, 1)), 1)
+      store<u8>(pixel, load<u8>(srgb + i32x4.extract_lane(step, 2)), 2)
+    }
+  }
+}
+
+function highOf(values: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1))
+}
+
+/**
+ * What a row of samples reflects to the camera, f32 red, green, blue, 0 each, between two zeros.
+ *
+ * @param depths  of the first sample
+ * @param ids     of the first sample
+ */
+function radianceRow(
+  out: usize,
+  numbers: usize,
+  surfaces: usize,
+  stride: i32,
+  depths: usize,
+  ids: usize,
+  x0: i32,
+  count: i32,
+  row: i32,
 ): void {
   const t0 = f64x2.splat(load<f64>(numbers))
   const t1 = f64x2.splat(load<f64>(numbers, 8))
@@ -320,154 +389,86 @@ export function shadeSamples(
   const t8 = f64x2.splat(load<f64>(numbers, 64))
   const t9 = f64x2.splat(load<f64>(numbers, 72))
   const t10 = f64x2.splat(load<f64>(numbers, 80))
-  const stepX = 1.0 / load<f64>(numbers, 96)
+  const stepX = f64x2.splat(1.0 / load<f64>(numbers, 96))
   const stepY = 1.0 / load<f64>(numbers, 104)
   const centreX = load<f64>(numbers, 112)
   const centreY = load<f64>(numbers, 120)
   const eyeX = f64x2.splat(load<f64>(numbers, 136))
   const eyeY = f64x2.splat(load<f64>(numbers, 144))
   const eyeZ = f64x2.splat(load<f64>(numbers, 152))
-  const lightZ = f64x2.splat(load<f64>(numbers, 160))
-  const strength = f64x2.splat(load<f64>(numbers, 168))
-  const uniform = load<f64>(numbers, 176)
-  const rowBytes: usize = 4 * width
-  const outWidth = width >> 1
+  const lightX = f64x2.splat(load<f64>(numbers, 160))
+  const lightY = f64x2.splat(load<f64>(numbers, 168))
+  const lightZObject = f64x2.splat(load<f64>(numbers, 176))
+  const lightZ = f64x2.splat(load<f64>(numbers, 184))
+  const strength = f64x2.splat(load<f64>(numbers, 192))
+  const uniform = f64x2.splat(load<f64>(numbers, 200))
+  const surfaceBytes: usize = 4 * stride
   const none = f64x2.splat(0)
   const minusZero = f64x2.splat(-0.0)
-  for (let row = row0; row < row1; row++) {
-    let o = (<usize>(2 * row * width + 2 * column0)) << 2
-    let pixel = out + 3 * (row * outWidth + column0)
-    for (let column = column0; column < column1; column++, o += 8, pixel += 3) {
-      const upper = v128.load64_zero(depths + o)
-      const lower = v128.load64_zero(depths + o + rowBytes)
-      if (!v128.any_true(v128.or(upper, lower))) {
-        store<u16>(pixel, 0)
-        store<u8>(pixel, 0, 2)
-        continue
-      }
-      let red: f64 = 0
-      let green: f64 = 0
-      let blue: f64 = 0
-      const x = f64x2.mul(f64x2(<f64>(2 * column) - centreX, <f64>(2 * column + 1) - centreX), f64x2.splat(stepX))
-      // Two samples at a time, one in each lane; one that sees nothing takes any face and gets no light.
-      for (let k = 0; k < 2; k++) {
-        const z = f64x2.promote_low_f32x4(k == 0 ? upper : lower)
-        const seen = f64x2.gt(z, none)
-        const y = f64x2.splat((<f64>(2 * row + k) - centreY) * stepY)
-        const lz = f64x2.sub(lightZ, z)
-        const squared = f64x2.add(
-          f64x2.mul(f64x2.mul(f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y)), z), z),
-          f64x2.mul(lz, lz),
-        )
-        const p = ids + o + (k == 0 ? 0 : rowBytes)
-        const id0 = max(load<i32>(p), 0)
-        const id1 = max(load<i32>(p, 4), 0)
-        const height = f64x2(load<f64>(heights + 8 * id0), load<f64>(heights + 8 * id1))
-        const irradiance = v128.and(
-          seen,
-          f64x2.div(f64x2.mul(strength, height), f64x2.mul(squared, f64x2.sqrt(squared))),
-        )
-        if (!colored) {
-          red = red + f64x2.extract_lane(irradiance, 0) + f64x2.extract_lane(irradiance, 1)
-          continue
-        }
-        const ux = f64x2.add(f64x2.add(f64x2.mul(t0, x), f64x2.mul(t4, y)), t8)
-        const uy = f64x2.add(f64x2.add(f64x2.mul(t1, x), f64x2.mul(t5, y)), t9)
-        const uz = f64x2.add(f64x2.add(f64x2.mul(t2, x), f64x2.mul(t6, y)), t10)
-        const face0 = faces + 12 * id0
-        const face1 = faces + 12 * id1
-        const a0 = (<usize>load<i32>(face0)) << 4
-        const b0 = (<usize>load<i32>(face0, 4)) << 4
-        const c0 = (<usize>load<i32>(face0, 8)) << 4
-        const a1 = (<usize>load<i32>(face1)) << 4
-        const b1 = (<usize>load<i32>(face1, 4)) << 4
-        const c1 = (<usize>load<i32>(face1, 8)) << 4
-        const pa0 = v128.load(positions + a0)
-        const pa1 = v128.load(positions + a1)
-        const pb0 = v128.load(positions + b0)
-        const pb1 = v128.load(positions + b1)
-        const pc0 = v128.load(positions + c0)
-        const pc1 = v128.load(positions + c1)
-        const Ax = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pa0, pa1, 0, 4, 0, 4)), eyeX)
-        const Ay = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pa0, pa1, 1, 5, 1, 5)), eyeY)
-        const Az = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pa0, pa1, 2, 6, 2, 6)), eyeZ)
-        const Bx = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pb0, pb1, 0, 4, 0, 4)), eyeX)
-        const By = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pb0, pb1, 1, 5, 1, 5)), eyeY)
-        const Bz = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pb0, pb1, 2, 6, 2, 6)), eyeZ)
-        const Cx = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pc0, pc1, 0, 4, 0, 4)), eyeX)
-        const Cy = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pc0, pc1, 1, 5, 1, 5)), eyeY)
-        const Cz = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<i32>(pc0, pc1, 2, 6, 2, 6)), eyeZ)
-        let wa = f64x2.add(
-          f64x2.add(
-            f64x2.mul(f64x2.sub(f64x2.mul(By, Cz), f64x2.mul(Bz, Cy)), ux),
-            f64x2.mul(f64x2.sub(f64x2.mul(Bz, Cx), f64x2.mul(Bx, Cz)), uy),
-          ),
-          f64x2.mul(f64x2.sub(f64x2.mul(Bx, Cy), f64x2.mul(By, Cx)), uz),
-        )
-        let wb = f64x2.add(
-          f64x2.add(
-            f64x2.mul(f64x2.sub(f64x2.mul(Cy, Az), f64x2.mul(Cz, Ay)), ux),
-            f64x2.mul(f64x2.sub(f64x2.mul(Cz, Ax), f64x2.mul(Cx, Az)), uy),
-          ),
-          f64x2.mul(f64x2.sub(f64x2.mul(Cx, Ay), f64x2.mul(Cy, Ax)), uz),
-        )
-        let wc = f64x2.add(
-          f64x2.add(
-            f64x2.mul(f64x2.sub(f64x2.mul(Ay, Bz), f64x2.mul(Az, By)), ux),
-            f64x2.mul(f64x2.sub(f64x2.mul(Az, Bx), f64x2.mul(Ax, Bz)), uy),
-          ),
-          f64x2.mul(f64x2.sub(f64x2.mul(Ax, By), f64x2.mul(Ay, Bx)), uz),
-        )
-        // Flips the signs where the sum is negative.
-        const flip = v128.and(f64x2.lt(f64x2.add(f64x2.add(wa, wb), wc), none), minusZero)
-        wa = f64x2.pmax(none, v128.xor(wa, flip))
-        wb = f64x2.pmax(none, v128.xor(wb, flip))
-        wc = f64x2.pmax(none, v128.xor(wc, flip))
-        const scale = f64x2.div(f64x2.splat(1), f64x2.add(f64x2.add(wa, wb), wc))
-        wa = f64x2.mul(wa, scale)
-        wb = f64x2.mul(wb, scale)
-        wc = f64x2.mul(wc, scale)
-        const rgbA = v128.shuffle<i32>(pa0, pa1, 3, 7, 3, 7)
-        const rgbB = v128.shuffle<i32>(pb0, pb1, 3, 7, 3, 7)
-        const rgbC = v128.shuffle<i32>(pc0, pc1, 3, 7, 3, 7)
-        const reds = blend(wa, rgbA, wb, rgbB, wc, rgbC, 0)
-        const greens = blend(wa, rgbA, wb, rgbB, wc, rgbC, 8)
-        const blues = blend(wa, rgbA, wb, rgbB, wc, rgbC, 16)
-        const light0 = f64x2.extract_lane(irradiance, 0)
-        const light1 = f64x2.extract_lane(irradiance, 1)
-        red += light0 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(reds, 0))
-        red += light1 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(reds, 1))
-        green += light0 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(greens, 0))
-        green += light1 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(greens, 1))
-        blue += light0 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(blues, 0))
-        blue += light1 * <f64>load<f32>(linear + 4 * i32x4.extract_lane(blues, 1))
-      }
-      if (!colored) {
-        const byte = srgbByteOf(red * uniform, srgb, steps)
-        store<u8>(pixel, byte)
-        store<u8>(pixel, byte, 1)
-        store<u8>(pixel, byte, 2)
-      } else {
-        store<u8>(pixel, srgbByteOf(red, srgb, steps))
-        store<u8>(pixel, srgbByteOf(green, srgb, steps), 1)
-        store<u8>(pixel, srgbByteOf(blue, srgb, steps), 2)
-      }
+  const y = f64x2.splat((<f64>row - centreY) * stepY)
+  store<u64>(out, 0)
+  store<u64>(out, 0, 8)
+  // Two samples at a time, one in each lane; one that sees nothing takes any face and gets no light.
+  let to = out + 16
+  for (let k = 0; k < count; k += 2, to += 32, depths += 8, ids += 8) {
+    const seen = v128.load64_zero(depths)
+    if (!v128.any_true(seen)) {
+      v128.store(to, seen)
+      v128.store(to, seen, 16)
+      continue
     }
+    const z = f64x2.promote_low_f32x4(seen)
+    const x = f64x2.mul(f64x2(<f64>(x0 + k) - centreX, <f64>(x0 + k + 1) - centreX), stepX)
+    const lz = f64x2.sub(lightZ, z)
+    const squared = f64x2.add(
+      f64x2.mul(f64x2.mul(f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y)), z), z),
+      f64x2.mul(lz, lz),
+    )
+    const s0 = surfaces + <usize>max(load<i32>(ids), 0) * surfaceBytes
+    const s1 = surfaces + <usize>max(load<i32>(ids, 4), 0) * surfaceBytes
+    const plane0 = v128.load(s0)
+    const plane1 = v128.load(s1)
+    const above = linearAt(plane0, plane1, lightX, lightY, lightZObject)
+    // Flips the sign where the camera is below.
+    const flip = v128.and(f64x2.lt(linearAt(plane0, plane1, eyeX, eyeY, eyeZ), none), minusZero)
+    const lightHeight = f64x2.pmax(none, v128.xor(above, flip))
+    const irradiance = v128.and(
+      f64x2.gt(z, none),
+      f64x2.div(f64x2.mul(strength, lightHeight), f64x2.mul(squared, f64x2.sqrt(squared))),
+    )
+    let reds = uniform
+    let greens = uniform
+    let blues = uniform
+    if (stride > 4) {
+      const px = f64x2.add(f64x2.mul(f64x2.add(f64x2.add(f64x2.mul(t0, x), f64x2.mul(t4, y)), t8), z), eyeX)
+      const py = f64x2.add(f64x2.mul(f64x2.add(f64x2.add(f64x2.mul(t1, x), f64x2.mul(t5, y)), t9), z), eyeY)
+      const pz = f64x2.add(f64x2.mul(f64x2.add(f64x2.add(f64x2.mul(t2, x), f64x2.mul(t6, y)), t10), z), eyeZ)
+      reds = reflectanceAt(v128.load(s0, 16), v128.load(s1, 16), px, py, pz)
+      greens = reflectanceAt(v128.load(s0, 32), v128.load(s1, 32), px, py, pz)
+      blues = reflectanceAt(v128.load(s0, 48), v128.load(s1, 48), px, py, pz)
+    }
+    const red = f32x4.demote_f64x2_zero(f64x2.mul(irradiance, reds))
+    const green = f32x4.demote_f64x2_zero(f64x2.mul(irradiance, greens))
+    const blue = f32x4.demote_f64x2_zero(f64x2.mul(irradiance, blues))
+    const redGreen = v128.shuffle<i32>(red, green, 0, 4, 1, 5)
+    v128.store(to, v128.shuffle<i32>(redGreen, blue, 0, 1, 4, 6))
+    v128.store(to, v128.shuffle<i32>(redGreen, blue, 2, 3, 5, 6), 16)
   }
+  store<u64>(out + ((<usize>(count + 1)) << 4), 0)
+  store<u64>(out + ((<usize>(count + 1)) << 4), 0, 8)
 }
 
-/** A channel of the corners' colours by weight, rounded: i32 in the two low lanes. */
-function blend(wa: v128, a: v128, wb: v128, b: v128, wc: v128, c: v128, shift: i32): v128 {
-  const byte = i32x4.splat(255)
-  const ca = f64x2.convert_low_i32x4_s(v128.and(i32x4.shr_u(a, shift), byte))
-  const cb = f64x2.convert_low_i32x4_s(v128.and(i32x4.shr_u(b, shift), byte))
-  const cc = f64x2.convert_low_i32x4_s(v128.and(i32x4.shr_u(c, shift), byte))
-  return i32x4.trunc_sat_f64x2_s_zero(
-    f64x2.add(f64x2.add(f64x2.add(f64x2.mul(wa, ca), f64x2.mul(wb, cb)), f64x2.mul(wc, cc)), f64x2.splat(0.5)),
-  )
+/** The linear functions of two faces, f32 gx, gy, gz, d each, at a point each. */
+function linearAt(first: v128, second: v128, x: v128, y: v128, z: v128): v128 {
+  const xy = v128.shuffle<i32>(first, second, 0, 4, 1, 5)
+  const zd = v128.shuffle<i32>(first, second, 2, 6, 3, 7)
+  const gx = f64x2.promote_low_f32x4(xy)
+  const gy = f64x2.promote_low_f32x4(v128.shuffle<i64>(xy, xy, 1, 1))
+  const gz = f64x2.promote_low_f32x4(zd)
+  const d = f64x2.promote_low_f32x4(v128.shuffle<i64>(zd, zd, 1, 1))
+  return f64x2.add(f64x2.add(f64x2.add(f64x2.mul(gx, x), f64x2.mul(gy, y)), f64x2.mul(gz, z)), d)
 }
 
-function srgbByteOf(value: f64, srgb: usize, steps: i32): u8 {
-  const step = <i32>(value * steps + 0.5)
-  return load<u8>(srgb + max(0, min(step, steps)))
+function reflectanceAt(first: v128, second: v128, x: v128, y: v128, z: v128): v128 {
+  return f64x2.pmin(f64x2.splat(1), f64x2.pmax(f64x2.splat(0), linearAt(first, second, x, y, z)))
 }

@@ -14,6 +14,7 @@ export {
   createTemplateWorkspace,
   rasterizeTemplates,
   renderTemplate,
+  objectCoordinatesOf,
   renderTemplateSurface,
   templatePose,
   XYZ_BACKGROUND,

@@ -1,6 +1,7 @@
 import type { TemplateRecipe } from '@sextant/contracts'
 import type { ColorImage, DepthImage, Mask, PinholeCamera, Transform, TriangleMesh, Vector3 } from '@sextant/geometry'
 import { createRasterMesh, type Picture, type RasterMesh } from '@sextant/raster'
+import { inDrawingOrder } from './drawing-order.ts'
 import { templateCamera, templateRadius, templateScene, UNCOLORED_REFLECTANCE, type TemplateScene } from './recipe.ts'
 import { createViewDrawer, type DrawingKernel, type ViewDrawer } from './view-drawer.ts'
 import { VIEW_COUNTS, templateFromObject, viewDirections, type ViewCount } from './viewpoints.ts'
@@ -16,16 +17,14 @@ export interface Template {
   readonly color: ColorImage
   readonly mask: Mask
   readonly depth: DepthImage
-  /** [height, width, 3] mm, object; XYZ_BACKGROUND outside the mask */
-  readonly objectCoordinates: Float32Array
 }
 
 /** What a renderer that draws only colour does not give. */
 export type TemplateSurface = Omit<Template, 'color'>
 
 /**
- * The port of renderers: draws all views of an object, in order, with colour by the workspace's recipe. Mask, depth and
- * coordinates of every renderer are renderTemplateSurface's. Nothing is drawn before it is asked for.
+ * The port of renderers: draws all views of an object, in order, with colour by the workspace's recipe. Mask and depth
+ * of every renderer are renderTemplateSurface's. Nothing is drawn before it is asked for.
  *
  * @param signal  ends it by throwing its reason
  */
@@ -64,7 +63,7 @@ export function createTemplateWorkspace(
   if (viewCount === undefined) {
     throw new RangeError(`viewCount is ${recipe.viewCount}, expected one of ${VIEW_COUNTS.join(', ')}`)
   }
-  const { positions, faces, colors } = mesh
+  const { positions, faces, colors } = inDrawingOrder(mesh)
   const rasterMesh = createRasterMesh({
     positions,
     faces,
@@ -95,7 +94,7 @@ export const rasterizeTemplates: TemplateRenderer = function* (workspace, signal
 
 /**
  * Renders one view by the recipe: flat-shaded Lambertian surface under one point light behind the camera, black
- * background. Mask, depth and coordinates are of the pixel centres; only colour is anti-aliased.
+ * background. Mask and depth are of the pixel centres; only colour is anti-aliased.
  *
  * @returns fresh images
  * @throws {RangeError} no such view
@@ -108,7 +107,7 @@ export function renderTemplate(workspace: TemplateWorkspace, viewIndex: number):
 }
 
 /**
- * Mask, depth and coordinates of one view, of the pixel centres.
+ * Mask and depth of one view, of the pixel centres.
  * @returns fresh images
  * @throws {RangeError} no such view
  */
@@ -126,36 +125,49 @@ export function templatePose(
   return templateFromObject(directions[viewIndex], scene.cameraDistance)
 }
 
-/** What the pixel centres see: the picture's depth, where that is, and that anything is there. Fresh images. */
+/** What the pixel centres see: the picture's depth, and that anything is there. Fresh images. */
 function surfaceOf(
   { coverage, depths, height, width }: Picture,
-  T: Transform<'template', 'object'>,
+  pose: Transform<'template', 'object'>,
   camera: PinholeCamera,
   viewIndex: number,
 ): TemplateSurface {
   const mask = new Uint8Array(width * height)
-  const objectCoordinates = new Float32Array(3 * width * height).fill(XYZ_BACKGROUND)
+  const data = new Float32Array(width * height)
   for (let y = coverage.y0; y < coverage.y1; y++) {
-    for (let x = coverage.x0; x < coverage.x1; x++) {
-      const o = y * width + x
-      const z = depths[o]
+    const from = y * width + coverage.x0
+    const to = y * width + coverage.x1
+    data.set(depths.subarray(from, to), from)
+    for (let o = from; o < to; o++) if (data[o] > 0) mask[o] = 1
+  }
+  return {
+    viewIndex,
+    templateFromObject: pose,
+    camera,
+    mask: { width, height, data: mask },
+    depth: { width, height, data },
+  }
+}
+
+/**
+ * The point of the object that each pixel centre sees.
+ * @returns [height, width, 3] mm, object; XYZ_BACKGROUND outside the mask
+ */
+export function objectCoordinatesOf({ camera, depth, templateFromObject: T }: TemplateSurface): Float32Array {
+  const { data, height, width } = depth
+  const coordinates = new Float32Array(3 * width * height).fill(XYZ_BACKGROUND)
+  for (let y = 0, o = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, o++) {
+      const z = data[o]
       if (z === 0) continue
-      mask[o] = 1
       // R^T (p - t)
       const px = ((x - camera.cx) / camera.fx) * z - T[3]
       const py = ((y - camera.cy) / camera.fy) * z - T[7]
       const pz = z - T[11]
-      objectCoordinates[3 * o] = T[0] * px + T[4] * py + T[8] * pz
-      objectCoordinates[3 * o + 1] = T[1] * px + T[5] * py + T[9] * pz
-      objectCoordinates[3 * o + 2] = T[2] * px + T[6] * py + T[10] * pz
+      coordinates[3 * o] = T[0] * px + T[4] * py + T[8] * pz
+      coordinates[3 * o + 1] = T[1] * px + T[5] * py + T[9] * pz
+      coordinates[3 * o + 2] = T[2] * px + T[6] * py + T[10] * pz
     }
   }
-  return {
-    viewIndex,
-    templateFromObject: T,
-    camera,
-    mask: { width, height, data: mask },
-    depth: { width, height, data: depths.slice() },
-    objectCoordinates,
-  }
+  return coordinates
 }

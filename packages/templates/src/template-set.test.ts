@@ -5,7 +5,7 @@ import { decode as decodePng } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { TEMPLATE_RECIPE_DEFAULTS } from './recipe.ts'
 import { createTemplateEncoders } from './template-encoders.ts'
-import { createTemplateWorkspace, renderTemplate } from './render-template.ts'
+import { createTemplateWorkspace, objectCoordinatesOf, renderTemplate } from './render-template.ts'
 import {
   depthScaleFor,
   describeTemplateSet,
@@ -37,6 +37,7 @@ describe('encodeTemplate', () => {
     const template = renderTemplate(workspace, 5)
     const files = await encodeTemplate(template, raw, 0.1)
     expect(files.map((file) => file.name)).toEqual(['rgb_5.png', 'mask_5.png', 'xyz_5.npy', 'depth_5.png'])
+    const coordinates = objectCoordinatesOf(template)
     const mask = files[1].bytes
     const xyz = new Float32Array(files[2].bytes.buffer)
     const depth = new Uint16Array(files[3].bytes.buffer)
@@ -46,7 +47,7 @@ describe('encodeTemplate', () => {
       if (value === 0) {
         expect([...point, depth[o]]).toEqual([-1, -1, -1, 0])
       } else {
-        expect(point).toEqual(template.objectCoordinates.subarray(3 * o, 3 * o + 3))
+        expect(point).toEqual(coordinates.subarray(3 * o, 3 * o + 3))
         expect(Math.abs(depth[o] / 10 - template.depth.data[o])).toBeLessThanOrEqual(0.051)
       }
     })
@@ -57,6 +58,7 @@ describe('createTemplateEncoders', () => {
   it('writes files that standard readers read back', async () => {
     const template = renderTemplate(workspace, 5)
     const [rgb, mask, xyz, depth] = await encodeTemplate(template, createTemplateEncoders(), 0.1)
+    const coordinates = objectCoordinatesOf(template)
     const pixels = template.mask.data.length
     const inside = Array.from(template.mask.data)
     expect(decodePng(rgb.bytes)).toMatchObject({ width: 16, height: 16, channels: 3, depth: 8 })
@@ -69,7 +71,7 @@ describe('createTemplateEncoders', () => {
     expect(shape).toEqual([16, 16, 3])
     for (let o = 0; o < pixels; o++) {
       for (let k = 0; k < 3; k++) {
-        const expected = inside[o] === 0 ? -1 : template.objectCoordinates[3 * o + k]
+        const expected = inside[o] === 0 ? -1 : coordinates[3 * o + k]
         expect(Math.abs(data[3 * o + k] - expected)).toBeLessThanOrEqual(2 ** -5)
       }
     }

@@ -6,7 +6,13 @@ import {
   type TemplateRecipe,
 } from '@sextant/contracts'
 import type { ColorImage } from '@sextant/geometry'
-import { rasterizeTemplates, type Template, type TemplateRenderer, type TemplateWorkspace } from './render-template.ts'
+import {
+  objectCoordinatesOf,
+  rasterizeTemplates,
+  type Template,
+  type TemplateRenderer,
+  type TemplateWorkspace,
+} from './render-template.ts'
 
 /** Value of mask pixels inside. */
 export const MASK_INSIDE = 255
@@ -85,7 +91,7 @@ export async function encodeTemplate(
     encoders.gray(maskBytes, width, height),
     encoders.depth(counts, width, height),
   ])
-  const xyz = encoders.float16(template.objectCoordinates, [height, width, 3])
+  const xyz = encoders.float16(objectCoordinatesOf(template), [height, width, 3])
   const [rgb, gray, z] = await encoding
   return [
     { name: names.rgb, bytes: rgb },

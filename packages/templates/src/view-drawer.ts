@@ -1,17 +1,17 @@
-import { invert, translationOf, type PinholeCamera, type Transform } from '@sextant/geometry'
+import type { PinholeCamera, Transform } from '@sextant/geometry'
 import {
   createRasterTarget,
   createSimdRaster,
   drawSimd,
   renderInto,
-  shadeSamplesInto,
+  shadeCornersInto,
   type Picture,
   type RasterMesh,
 } from '@sextant/raster'
-import { facePlanesOf, lightHeightsInto } from './face-light.ts'
+import { faceSurfacesOf } from './face-surfaces.ts'
 import type { TemplateScene } from './recipe.ts'
-import { sampleStrength, shadeInto, type ShadingScene } from './shade.ts'
-import { LINEAR_OF_SRGB, SRGB_OF_LINEAR } from './srgb.ts'
+import { eyeAndLight, sampleStrength, shadeInto, type ShadingScene } from './shade.ts'
+import { SRGB_OF_LINEAR } from './srgb.ts'
 
 /** What every view of one object is drawn with. */
 export interface DrawingScene {
@@ -19,7 +19,7 @@ export interface DrawingScene {
   /** of the pixels */
   readonly camera: PinholeCamera
   readonly scene: TemplateScene
-  /** colour by 2 x 2 samples a pixel */
+  /** colour by the four samples at a pixel's corners */
   readonly antialias: boolean
   /** of a mesh without colours, linear 0..1 */
   readonly uniformReflectance: number
@@ -36,31 +36,24 @@ export interface ViewDrawer {
 /** Which twin draws: `simd` is the WebAssembly one, `typescript` the one it is compared with. */
 export type DrawingKernel = 'simd' | 'typescript'
 
-/** Samples per pixel and axis with anti-aliasing. */
-const SAMPLES_PER_AXIS = 2
-
 export function createViewDrawer(drawing: DrawingScene, kernel: DrawingKernel): ViewDrawer {
   return kernel === 'simd' ? createSimdDrawer(drawing) : createTypescriptDrawer(drawing)
 }
 
 function createTypescriptDrawer(drawing: DrawingScene): ViewDrawer {
   const { antialias, camera, mesh, scene } = drawing
-  const factor = antialias ? SAMPLES_PER_AXIS : 1
-  const samples = refineCamera(camera, factor)
+  const samples = antialias ? cornerCamera(camera) : camera
   const target = createRasterTarget(camera.width, camera.height)
   const sampleTarget = antialias ? createRasterTarget(samples.width, samples.height) : target
-  const planes = facePlanesOf(mesh)
-  const lightHeights = new Float64Array(mesh.faceCount)
+  const surfaces = faceSurfacesOf(mesh)
   return {
     drawSurface: (pose) => {
       renderInto(target, mesh, pose, camera, { near: scene.near })
       return target
     },
     drawColorInto: (out, pose) => {
-      const shading = shadingOf(drawing, pose, samples, lightHeights)
-      lightHeightsInto(lightHeights, planes, pose, shading.lightZ)
       renderInto(sampleTarget, mesh, pose, samples, { near: scene.near, triangleIds: true })
-      shadeInto(out, sampleTarget, factor, shading)
+      shadeInto(out, camera, sampleTarget, shadingOf(drawing, pose, samples, surfaces))
     },
   }
 }
@@ -69,31 +62,28 @@ function createTypescriptDrawer(drawing: DrawingScene): ViewDrawer {
 function createSimdDrawer(drawing: DrawingScene): ViewDrawer {
   const { antialias, camera, mesh, scene } = drawing
   const { near } = scene
-  const samples = refineCamera(camera, antialias ? SAMPLES_PER_AXIS : 1)
-  const raster = createSimdRaster(mesh, samples)
-  const planes = facePlanesOf(mesh)
+  const samples = antialias ? cornerCamera(camera) : camera
+  const raster = createSimdRaster(mesh, samples, faceSurfacesOf(mesh))
   let typescript: ViewDrawer | null = null
   const clipping = (): ViewDrawer => (typescript ??= createTypescriptDrawer(drawing))
   return {
     drawSurface: (pose) => drawSimd(raster, pose, camera, { near, triangleIds: false }) ?? clipping().drawSurface(pose),
     drawColorInto: (out, pose) => {
-      const shading = shadingOf(drawing, pose, samples, raster.lightHeights)
       const picture = drawSimd(raster, pose, samples, { near, triangleIds: true })
       if (picture === null) {
         clipping().drawColorInto(out, pose)
         return
       }
-      lightHeightsInto(raster.lightHeights, planes, pose, shading.lightZ)
+      const shading = shadingOf(drawing, pose, samples, raster.surfaces)
       if (!antialias) {
-        shadeInto(out, picture, 1, shading)
+        shadeInto(out, camera, picture, shading)
         return
       }
-      shadeSamplesInto(out, raster, {
-        eye: translationOf(invert(pose)),
+      shadeCornersInto(out, raster, {
+        ...eyeAndLight(pose, shading.lightZ),
         lightZ: shading.lightZ,
-        strength: sampleStrength(shading.lightDistance, SAMPLES_PER_AXIS),
+        strength: sampleStrength(shading.lightDistance, 4),
         uniformReflectance: shading.uniformReflectance,
-        linearOfSrgb: LINEAR_OF_SRGB,
         srgbOfLinear: SRGB_OF_LINEAR,
       })
     },
@@ -104,22 +94,14 @@ function shadingOf(
   { mesh, scene, uniformReflectance }: DrawingScene,
   pose: Transform<'template', 'object'>,
   camera: PinholeCamera,
-  lightHeights: Float64Array,
+  surfaces: Float32Array,
 ): ShadingScene {
   const { cameraDistance, lightDistance } = scene
   const lightZ = cameraDistance - lightDistance
-  return { mesh, pose, camera, lightZ, lightDistance, lightHeights, uniformReflectance }
+  return { pose, camera, lightZ, lightDistance, surfaces, faceCount: mesh.faceCount, uniformReflectance }
 }
 
-/** The camera with `factor` samples per pixel and axis, spread evenly in the pixel. */
-function refineCamera(camera: PinholeCamera, factor: number): PinholeCamera {
-  const offset = (factor - 1) / 2
-  return {
-    fx: factor * camera.fx,
-    fy: factor * camera.fy,
-    cx: factor * camera.cx + offset,
-    cy: factor * camera.cy + offset,
-    width: factor * camera.width,
-    height: factor * camera.height,
-  }
+/** The camera whose pixel centres are the corners of another's pixels: one more a side. */
+function cornerCamera(camera: PinholeCamera): PinholeCamera {
+  return { ...camera, cx: camera.cx + 0.5, cy: camera.cy + 0.5, width: camera.width + 1, height: camera.height + 1 }
 }

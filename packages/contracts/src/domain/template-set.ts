@@ -25,7 +25,7 @@ export const templateRecipeSchema = z.object({
   colorize: z.boolean(),
   /** linear reflectance 0..1 of the uniform material */
   baseColor: z.number().min(0).max(1),
-  /** true: rgb is the mean of several samples per pixel, 2 x 2 of the rasteriser */
+  /** true: rgb is the mean of several samples: those at the four corners of a pixel of the rasteriser */
   antialias: z.boolean(),
   /** sets of before there was a choice do not say it */
   engine: z.enum(TEMPLATE_ENGINES).default('rasteriser'),
