@@ -172,11 +172,18 @@ describe.skipIf(noBrowser !== null)('the console', () => {
     await page.getByTestId('run-row').getByRole('link').click()
     await page.getByRole('button', { name: 'Run again' }).click()
     await page.getByRole('dialog').getByText('fast', { exact: true }).click()
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Engine' }).click()
+    const unavailable = page.getByRole('option', { name: 'SAM-6D (not loaded)' })
+    expect(await unavailable.getAttribute('data-combobox-disabled')).toBe('true')
+    await page.getByRole('option', { name: 'geometric' }).click()
+    const asked = page.waitForRequest((request) => request.method() === 'POST')
     await page.getByTestId('start-again').click()
+    expect((await asked).postDataJSON()).toMatchObject({ frameOf: firstRun, engine: 'geometric' })
     await expect.poll(() => page.url()).not.toContain(firstRun)
     await runIsDone()
     await page.getByRole('tab', { name: 'Options' }).click()
     await page.getByText('Accuracy: fast').waitFor()
+    await page.getByText('Engine: geometric').waitFor()
   })
 
   it('compares two runs', async () => {

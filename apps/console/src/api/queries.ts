@@ -183,7 +183,8 @@ export type FrameChoice =
 /** @throws {Problem} */
 export async function startRun(
   frame: FrameChoice,
-  fields: Pick<RunRequestV2, 'objects'> & Partial<Pick<RunRequestV2, 'options' | 'outputMode' | 'tag' | 'box'>>,
+  fields: Pick<RunRequestV2, 'objects'> &
+    Partial<Pick<RunRequestV2, 'options' | 'engine' | 'outputMode' | 'tag' | 'box'>>,
 ): Promise<RunV2> {
   if (frame.kind === 'camera') {
     return send('POST', '/api/v2/runs', { ...fields, camera: frame.base === '' ? {} : { base: frame.base } }, runV2)

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Problem } from '../api/http.ts'
 import { asProblem, get } from '../api/http.ts'
 import { isOver, startRun, type FrameChoice } from '../api/queries.ts'
-import type { RunSettings } from '../views/options-form.tsx'
+import { toRunFields, type RunSettings } from '../api/run-settings.ts'
 
 export interface BatchFrame {
   readonly name: string
@@ -61,13 +61,7 @@ export function useBatch(): Batch {
     for (const [index, { choice }] of frames.entries()) {
       if (isStopped.current) break
       try {
-        const { options, outputMode, tag } = settings
-        const started = await startRun(choice, {
-          objects: [...objects],
-          options,
-          outputMode,
-          tag: tag === '' ? null : tag,
-        })
+        const started = await startRun(choice, { objects: [...objects], ...toRunFields(settings) })
         put(index, { run: await waitFor(started.id) })
       } catch (failure) {
         const problem = asProblem(failure)

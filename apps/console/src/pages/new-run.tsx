@@ -6,10 +6,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { startRun, type FrameChoice } from '../api/queries.ts'
+import { SETTINGS_DEFAULTS, toRunFields } from '../api/run-settings.ts'
 import { useText } from '../text/text.tsx'
 import { FrameInput } from '../views/frame-input.tsx'
 import { ObjectPicker } from '../views/object-picker.tsx'
-import { OptionsForm, SETTINGS_DEFAULTS } from '../views/options-form.tsx'
+import { OptionsForm } from '../views/options-form.tsx'
 import { Panel } from '../views/panel.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
 
@@ -22,13 +23,7 @@ export function NewRunPage() {
   const [objects, setObjects] = useState<readonly ObjectReferenceV2[]>(() => objectsOf(search.getAll('object')))
   const [settings, setSettings] = useState(SETTINGS_DEFAULTS)
   const run = useMutation({
-    mutationFn: (choice: FrameChoice) =>
-      startRun(choice, {
-        objects: [...objects],
-        options: settings.options,
-        outputMode: settings.outputMode,
-        tag: settings.tag === '' ? null : settings.tag,
-      }),
+    mutationFn: (choice: FrameChoice) => startRun(choice, { objects: [...objects], ...toRunFields(settings) }),
     onSuccess: ({ id }) => {
       navigate(`/runs/${id}`)
     },

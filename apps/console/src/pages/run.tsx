@@ -8,6 +8,7 @@ import { useLocation } from 'wouter'
 import { z } from 'zod'
 import { send } from '../api/http.ts'
 import { isOver, SERVERS, startRun, useRun, type RunProgress } from '../api/queries.ts'
+import { toRunFields, type RunSettings } from '../api/run-settings.ts'
 import { choicesOf, isSame, poseOf, type PoseChoice } from '../overlay/drawings.ts'
 import { secondsOf } from '../overlay/pose-text.ts'
 import { useLanguage, useText } from '../text/text.tsx'
@@ -15,7 +16,7 @@ import { ConfirmDelete } from '../views/confirm-modal.tsx'
 import { Empty } from '../views/empty.tsx'
 import { Flame } from '../views/flame.tsx'
 import { LogLines } from '../views/log-lines.tsx'
-import { OptionsForm, type RunSettings } from '../views/options-form.tsx'
+import { OptionsForm } from '../views/options-form.tsx'
 import { Panel } from '../views/panel.tsx'
 import { PoseNumbers, PoseScore } from '../views/pose-details.tsx'
 import { ProblemAlert } from '../views/problem-alert.tsx'
@@ -199,6 +200,7 @@ function RepeatModal({
   const [, navigate] = useLocation()
   const [settings, setSettings] = useState<RunSettings>({
     options: run.options,
+    engine: run.engine,
     outputMode: 'full',
     tag: run.tag ?? '',
   })
@@ -208,9 +210,7 @@ function RepeatModal({
         { kind: 'run', id: run.id },
         {
           objects: run.objects.map(({ className, objectName }) => ({ className, objectName })),
-          options: settings.options,
-          outputMode: settings.outputMode,
-          tag: settings.tag === '' ? null : settings.tag,
+          ...toRunFields(settings),
           box: run.box,
         },
       ),
@@ -282,9 +282,10 @@ function RunProgressPanel({ run, progress }: { readonly run: RunV2; readonly pro
 
 function RunFacts({ run }: { readonly run: RunV2 }) {
   const text = useText()
-  const { options, frame } = run
+  const { options, engine, frame } = run
   const lines = [
     `${text.run.preset}: ${text.run.presets[options.preset] ?? options.preset}`,
+    `${text.run.engine}: ${text.run.engines[engine ?? 'configured']}`,
     `${text.run.maxInstances}: ${options.maxInstances}`,
     `${text.run.threshold}: ${options.scoreThreshold}`,
     `${text.run.budget}: ${options.timeBudgetMs === null ? text.run.noBudget : options.timeBudgetMs / 1000}`,

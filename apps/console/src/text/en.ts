@@ -1,3 +1,5 @@
+import type { EngineChoiceV2 } from '@sextant/contracts'
+
 /** Everything the console says, in English; the other languages have the same keys. */
 export const en = {
   nav: {
@@ -65,6 +67,7 @@ export const en = {
       'mesh.unit_ambiguous': 'Say in which unit the file was drawn.',
       'mesh.undecodable': 'The CAD file is damaged. Export it again.',
       'mesh.degenerate': 'The CAD file holds no surface. Export it as a mesh.',
+      'engine.unavailable': 'The server runs without this engine. Choose another, or set ISM_ENGINE and PEM_ENGINE.',
       'request.too_large': 'The file is larger than the server takes.',
     } as Readonly<Record<string, string>>,
   },
@@ -203,6 +206,14 @@ export const en = {
     threshold: 'Least probability',
     preset: 'Accuracy',
     presets: { fast: 'fast', balanced: 'balanced', precise: 'precise' } as Readonly<Record<string, string>>,
+    engine: 'Engine',
+    engines: {
+      configured: 'as the servers are configured',
+      geometric: 'geometric',
+      sam6d: 'SAM-6D',
+      auto: 'SAM-6D where it is loaded',
+    } as Readonly<Record<EngineChoiceV2 | 'configured', string>>,
+    notLoaded: (engine: string) => `${engine} (not loaded)`,
     generator: 'Hypotheses from',
     generators: { pairs: 'point pairs', views: 'template views' } as Readonly<Record<string, string>>,
     budget: 'Time budget (s)',

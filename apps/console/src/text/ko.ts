@@ -67,6 +67,8 @@ export const ko: Text = {
       'mesh.unit_ambiguous': '파일이 어떤 단위로 그려졌는지 지정하세요.',
       'mesh.undecodable': 'CAD 파일이 손상되었습니다. 다시 내보내세요.',
       'mesh.degenerate': 'CAD 파일에 표면이 없습니다. 메시로 내보내세요.',
+      'engine.unavailable':
+        '이 엔진 없이 실행 중인 서버입니다. 다른 엔진을 선택하거나 ISM_ENGINE, PEM_ENGINE을 설정하세요.',
       'request.too_large': '파일이 서버가 받을 수 있는 크기보다 큽니다.',
     },
   },
@@ -200,6 +202,14 @@ export const ko: Text = {
     threshold: '최소 확률',
     preset: '정확도',
     presets: { fast: '빠르게', balanced: '균형', precise: '정밀하게' },
+    engine: '엔진',
+    engines: {
+      configured: '서버 설정대로',
+      geometric: '기하 엔진',
+      sam6d: 'SAM-6D',
+      auto: '로드되어 있으면 SAM-6D',
+    },
+    notLoaded: (engine) => `${engine} (로드되지 않음)`,
     generator: '가설 생성',
     generators: { pairs: '점 쌍', views: '템플릿 뷰' },
     budget: '시간 제한 (초)',

@@ -1,20 +1,9 @@
 import { NumberInput, SegmentedControl, Select, Stack, Text as Words, TextInput } from '@mantine/core'
-import { POSE_OPTION_DEFAULTS_V2, type PoseOptionsV2, type RunRequestV2 } from '@sextant/contracts'
+import { engineChoiceV2, type EngineChoiceV2, type PoseOptionsV2 } from '@sextant/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { serversQuery } from '../api/queries.ts'
+import { offeredEngines, type RunSettings } from '../api/run-settings.ts'
 import { useText } from '../text/text.tsx'
-
-/** What a run is asked with besides its frame and objects. */
-export interface RunSettings {
-  readonly options: PoseOptionsV2
-  readonly outputMode: RunRequestV2['outputMode']
-  readonly tag: string
-}
-
-/** The server's defaults, shown so that they can be changed. */
-export const SETTINGS_DEFAULTS: RunSettings = {
-  options: POSE_OPTION_DEFAULTS_V2,
-  outputMode: 'full',
-  tag: '',
-}
 
 const MILLISECONDS_PER_SECOND = 1000
 const MAX_INSTANCES = 100
@@ -49,6 +38,12 @@ export function OptionsForm({ settings, onChange }: OptionsFormProps) {
           }}
         />
       </div>
+      <EngineSelect
+        engine={settings.engine}
+        onChange={(engine) => {
+          onChange({ ...settings, engine })
+        }}
+      />
       <NumberInput
         label={text.run.maxInstances}
         min={1}
@@ -118,5 +113,39 @@ export function OptionsForm({ settings, onChange }: OptionsFormProps) {
         }}
       />
     </Stack>
+  )
+}
+
+/** The choice that sends no engine. */
+const CONFIGURED = 'configured'
+
+interface EngineSelectProps {
+  readonly engine: EngineChoiceV2 | null
+  readonly onChange: (engine: EngineChoiceV2 | null) => void
+}
+
+/** Engines that are not loaded are shown, but cannot be chosen. */
+function EngineSelect({ engine, onChange }: EngineSelectProps) {
+  const text = useText()
+  const servers = useQuery(serversQuery).data?.servers
+  const offered = offeredEngines(servers === undefined ? [] : [servers.ism, servers.pem])
+  const choices = engineChoiceV2.options.map((value) => {
+    const isOffered = offered.includes(value)
+    return {
+      value,
+      label: isOffered ? text.run.engines[value] : text.run.notLoaded(text.run.engines[value]),
+      disabled: !isOffered,
+    }
+  })
+  return (
+    <Select
+      label={text.run.engine}
+      allowDeselect={false}
+      value={engine ?? CONFIGURED}
+      data={[{ value: CONFIGURED, label: text.run.engines.configured }, ...choices]}
+      onChange={(value) => {
+        onChange(value === CONFIGURED ? null : value)
+      }}
+    />
   )
 }
