@@ -1,4 +1,5 @@
 // The sextant command: the pipeline in one process, evaluation, administration.
+import { PlatformError } from '@sextant/contracts'
 import { Command } from 'commander'
 import { addBatchCommand } from './commands/batch.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
@@ -22,7 +23,8 @@ addSynthCommand(program)
 try {
   await program.parseAsync()
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
+  const message = error instanceof Error ? error.message : String(error)
+  console.error(error instanceof PlatformError ? `${error.code}: ${message}` : message)
   if (error instanceof Error && error.cause !== undefined) console.error(error.cause)
   process.exitCode = 1
 }
