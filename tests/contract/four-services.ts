@@ -23,6 +23,7 @@ export interface FourServices {
   readonly main: ServiceApp
   readonly ism: ServiceApp
   readonly pem: ServiceApp
+  readonly render: ServiceApp
   readonly staticRoot: string
   close(): Promise<void>
 }
@@ -61,6 +62,7 @@ export async function startFourServices(): Promise<FourServices> {
     main,
     ism,
     pem,
+    render,
     staticRoot,
     async close() {
       await Promise.all([main.close(), ism.close(), pem.close(), render.close()])

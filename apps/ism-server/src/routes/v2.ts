@@ -1,5 +1,5 @@
-import { detectionsRequestV2, detectionsResponseV2 } from '@sextant/contracts'
-import { readFrameForm, type Service } from '@sextant/service-kit'
+import { detectionsRequestV2, detectionsResponseV2, frameFormV2 } from '@sextant/contracts'
+import { openApiBodies, readFrameForm, type Service } from '@sextant/service-kit'
 import type { Dependencies } from '../compose.ts'
 import { toDetectionV2 } from '../mapping/v2.ts'
 
@@ -7,7 +7,10 @@ import { toDetectionV2 } from '../mapping/v2.ts'
 export function registerV2({ app, metrics }: Service, deps: Dependencies): void {
   app.post(
     '/api/v2/detections',
-    { schema: { consumes: ['multipart/form-data'], response: { 200: detectionsResponseV2 } } },
+    {
+      config: openApiBodies({ 'multipart/form-data': frameFormV2(detectionsRequestV2) }),
+      schema: { response: { 200: detectionsResponseV2 } },
+    },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, detectionsRequestV2)
       const { templateDirectory, cadPath } = await deps.library.findObject(fields.className, fields.objectName)

@@ -1,5 +1,6 @@
 import {
   lengthUnitV2,
+  objectFormV2,
   objectListV2,
   objectPatchV2,
   objectReportV2,
@@ -7,7 +8,7 @@ import {
   type LengthUnitV2,
 } from '@sextant/contracts'
 import type { StagedCad } from '@sextant/library'
-import { readUploadForm, type ServiceApp } from '@sextant/service-kit'
+import { openApiBodies, readUploadForm, type ServiceApp } from '@sextant/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Dependencies } from '../compose.ts'
@@ -27,6 +28,7 @@ export function registerObjectsV2(app: ServiceApp, { objects }: Pick<Dependencie
   app.post(
     OBJECT,
     {
+      config: openApiBodies({ 'multipart/form-data': objectFormV2 }),
       schema: {
         params,
         querystring: z.object({ replace: z.enum(['true', 'false']).default('false') }),

@@ -1,6 +1,15 @@
-import { PlatformError, runIdV2, runListV2, runRequestV2, runStatusV2, runV2, type RunV2 } from '@sextant/contracts'
+import {
+  frameFormV2,
+  PlatformError,
+  runIdV2,
+  runListV2,
+  runRequestV2,
+  runStatusV2,
+  runV2,
+  type RunV2,
+} from '@sextant/contracts'
 import { decodeFrame, readUploadedFrame, type ClientFrame, type FrameBytes } from '@sextant/image'
-import { openEventStream, readFrameForm, type ServiceApp } from '@sextant/service-kit'
+import { openApiBodies, openEventStream, readFrameForm, type ServiceApp } from '@sextant/service-kit'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Dependencies } from '../compose.ts'
@@ -14,6 +23,8 @@ const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 
+const bodies = openApiBodies({ 'multipart/form-data': frameFormV2(runRequestV2), 'application/json': runRequestV2 })
+
 /** A run has ended when its record cannot change any more. */
 const isOver = ({ status }: RunV2): boolean => status !== 'queued' && status !== 'running'
 
@@ -22,7 +33,7 @@ export function registerRuns(app: ServiceApp, deps: Dependencies): void {
   const { store, manager } = deps.runs
   const read = async (id: string): Promise<RunV2> => manager.current(id) ?? (await store.read(id))
 
-  app.post('/api/v2/runs', { schema: { response: { 202: runV2 } } }, async (request, reply) => {
+  app.post('/api/v2/runs', { config: bodies, schema: { response: { 202: runV2 } } }, async (request, reply) => {
     const { fields, client } = (request.headers['content-type'] ?? '').startsWith('multipart/')
       ? await readUpload(request)
       : await readNamed(request.body, deps)

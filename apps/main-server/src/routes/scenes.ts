@@ -1,4 +1,5 @@
 import {
+  frameFormV2,
   PlatformError,
   sceneRequestV2,
   sceneResponseV2,
@@ -9,13 +10,21 @@ import {
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { decodeBase64, readUploadedFrame, type ClientFrame } from '@sextant/image'
 import { DETECTION_LIMIT, estimateScene, refusalOfScene, type SceneObject } from '@sextant/pipeline'
-import { asPlatformError, openEventStream, readFrameForm, signalOf, type Service } from '@sextant/service-kit'
+import {
+  asPlatformError,
+  openApiBodies,
+  openEventStream,
+  readFrameForm,
+  signalOf,
+  type Service,
+} from '@sextant/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { Dependencies } from '../compose.ts'
 import { toSceneObjects } from '../mapping/scenes.ts'
 import { OBJECTS_AT_A_TIME } from '../run-defaults.ts'
 
 const MAX_OBJECTS = 300
+const bodies = openApiBodies({ 'multipart/form-data': frameFormV2(sceneRequestV2), 'application/json': sceneRequestV2 })
 
 interface Scene {
   readonly fields: SceneRequestV2
@@ -25,34 +34,38 @@ interface Scene {
 
 /** POST /api/v2/scenes: many objects in one frame, resolved jointly; answered whole, or as events with progress. */
 export function registerScenes({ app, metrics }: Service, deps: Dependencies): void {
-  app.post('/api/v2/scenes', { schema: { response: { 200: sceneResponseV2 } } }, async (request, reply) => {
-    const scene = await readScene(request, deps)
-    const wantsEvents = (request.headers.accept ?? '').includes('text/event-stream')
-    if (!wantsEvents) return answerScene(scene, deps, { requestId: request.id, signal: signalOf(reply) })
+  app.post(
+    '/api/v2/scenes',
+    { config: bodies, schema: { response: { 200: sceneResponseV2 } } },
+    async (request, reply) => {
+      const scene = await readScene(request, deps)
+      const wantsEvents = (request.headers.accept ?? '').includes('text/event-stream')
+      if (!wantsEvents) return answerScene(scene, deps, { requestId: request.id, signal: signalOf(reply) })
 
-    const abort = new AbortController()
-    const stream = openEventStream(reply)
-    stream.onClose(() => {
-      abort.abort()
-    })
-    let done = 0
-    try {
-      const answer = await answerScene(scene, deps, {
-        requestId: request.id,
-        signal: abort.signal,
-        onObject(objectIndex, state) {
-          if (state === 'searched') done++
-          stream.send('progress', { objectIndex, state, done, total: scene.objects.length })
-        },
+      const abort = new AbortController()
+      const stream = openEventStream(reply)
+      stream.onClose(() => {
+        abort.abort()
       })
-      stream.send('result', answer)
-    } catch (error) {
-      const { code, message, retryable } = asPlatformError(error)
-      stream.send('problem', { code, detail: message, retryable })
-    }
-    stream.end()
-    return reply
-  })
+      let done = 0
+      try {
+        const answer = await answerScene(scene, deps, {
+          requestId: request.id,
+          signal: abort.signal,
+          onObject(objectIndex, state) {
+            if (state === 'searched') done++
+            stream.send('progress', { objectIndex, state, done, total: scene.objects.length })
+          },
+        })
+        stream.send('result', answer)
+      } catch (error) {
+        const { code, message, retryable } = asPlatformError(error)
+        stream.send('problem', { code, detail: message, retryable })
+      }
+      stream.end()
+      return reply
+    },
+  )
 
   async function answerScene(
     { fields, client, objects }: Scene,

@@ -1,5 +1,5 @@
-import { posesRequestV2, posesResponseV2 } from '@sextant/contracts'
-import { readFrameForm, type Service } from '@sextant/service-kit'
+import { frameFormV2, posesRequestV2, posesResponseV2 } from '@sextant/contracts'
+import { openApiBodies, readFrameForm, type Service } from '@sextant/service-kit'
 import type { Dependencies } from '../compose.ts'
 import { toDetection, toPosesResponse } from '../mapping/v2.ts'
 
@@ -7,7 +7,10 @@ import { toDetection, toPosesResponse } from '../mapping/v2.ts'
 export function registerV2({ app, metrics }: Service, deps: Dependencies): void {
   app.post(
     '/api/v2/poses',
-    { schema: { consumes: ['multipart/form-data'], response: { 200: posesResponseV2 } } },
+    {
+      config: openApiBodies({ 'multipart/form-data': frameFormV2(posesRequestV2) }),
+      schema: { response: { 200: posesResponseV2 } },
+    },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, posesRequestV2)
       const { cadPath, templateDirectory } = await deps.library.findObject(fields.className, fields.objectName)

@@ -5,6 +5,9 @@ import { objectSymmetriesSchema } from '../domain/object-symmetries.ts'
 export const lengthUnitV2 = z.enum(['mm', 'cm', 'm', 'in', 'um'])
 export type LengthUnitV2 = z.infer<typeof lengthUnitV2>
 
+/** `POST /api/v2/objects/:className/:objectName`, multipart. Without `unit` the file is asked, and its size. */
+export const objectFormV2 = z.object({ file: z.file(), unit: lengthUnitV2.optional() })
+
 /** What the unit of a CAD file is. `ask`: nobody said, and the size does not tell. */
 export const unitVerdictV2 = z.object({
   unit: lengthUnitV2.nullable(),

@@ -33,6 +33,9 @@ export type EngineNameV2 = z.infer<typeof engineNameV2>
 export const engineChoiceV2 = z.enum([...engineNameV2.options, 'auto'])
 export type EngineChoiceV2 = z.infer<typeof engineChoiceV2>
 
+/** A multipart body with a frame: what is asked as JSON in the part `request`, the encoded images as files. */
+export const frameFormV2 = <S extends z.ZodType>(request: S) => z.object({ request, color: z.file(), depth: z.file() })
+
 const timings = z.record(z.string(), z.number())
 
 /** What both stages need to know about the frame besides its bytes. */
