@@ -14,8 +14,17 @@ const found: Detection = {
 }
 const box = { box: { x0: 0, y0: 0, x1: 4, y1: 4 } }
 
-/** Stages whose servers run `own`, and have `others` besides; every call is noted. */
-function stagesOf(own: EngineNameV2, others: readonly EngineNameV2[] = []) {
+/**
+ * Stages whose servers run `own`, and have `others` besides; every call is noted. The networks refuse an object without
+ * templates.
+ *
+ * @param folder  of templates; filled when they are asked for, unless it `isBroken`
+ */
+function stagesOf(
+  own: EngineNameV2,
+  others: readonly EngineNameV2[] = [],
+  folder: { hasTemplates: boolean; readonly isBroken?: boolean } = { hasTemplates: true },
+) {
   const calls: string[] = []
   const engineFor = (asked: EngineChoiceV2 | null): EngineNameV2 => {
     const engine = asked === null ? own : asked === 'auto' ? (others[0] ?? own) : asked
@@ -26,7 +35,9 @@ function stagesOf(own: EngineNameV2, others: readonly EngineNameV2[] = []) {
     templates: {
       ensure() {
         calls.push('templates')
-        return Promise.resolve({ skipped: true, timings: {} })
+        const skipped = folder.hasTemplates
+        folder.hasTemplates = folder.isBroken !== true
+        return Promise.resolve({ skipped, timings: {} })
       },
     },
     segmentation: {
@@ -38,10 +49,14 @@ function stagesOf(own: EngineNameV2, others: readonly EngineNameV2[] = []) {
     pose: {
       async estimate({ engine, detections }) {
         calls.push(`pose ${detections === null ? 'the frame' : detections.map(({ source }) => source).join()}`)
+        const answering = engineFor(engine)
+        if (answering === 'sam6d' && !folder.hasTemplates) {
+          throw new PlatformError('bundle.not_found', { detail: 'render the templates' })
+        }
         return Promise.resolve({
           outcome: { status: 'not_found', reason: 'no_candidates', poses: [], bestRejected: null } as const,
           object: { diameter: 1, center: [0, 0, 0] },
-          engine: engineFor(engine),
+          engine: answering,
           timings: { decode: 2 },
         })
       },
@@ -86,6 +101,27 @@ describe('the engine of a scene', () => {
     const { stages, calls } = stagesOf('sam6d')
     await search(stages, 'sam6d', box)
     expect(calls).toEqual(['templates', 'pose user'])
+  })
+
+  it.each(['auto', null] as const)('%s: networks that ask for templates get them rendered', async (engine) => {
+    const { stages, calls } = stagesOf('sam6d', [], { hasTemplates: false })
+    const [result] = await search(stages, engine)
+    expect(calls).toEqual(['pose the frame', 'templates', 'detect up to 7', 'pose network'])
+    expect(result).toMatchObject({ engine: 'sam6d', error: null })
+  })
+
+  it.each(['auto', null] as const)('%s: also where the user points', async (engine) => {
+    const { stages, calls } = stagesOf('sam6d', [], { hasTemplates: false })
+    const [result] = await search(stages, engine, box)
+    expect(calls).toEqual(['pose user', 'templates', 'pose user'])
+    expect(result).toMatchObject({ engine: 'sam6d', error: null })
+  })
+
+  it('is asked for once more, not for ever, where rendering does not help', async () => {
+    const { stages, calls } = stagesOf('sam6d', [], { hasTemplates: false, isBroken: true })
+    const [result] = await search(stages, 'auto', box)
+    expect(calls).toEqual(['pose user', 'templates', 'pose user'])
+    expect(result?.error?.code).toBe('bundle.not_found')
   })
 
   it('that is not there refuses the scene; what is wrong with one object does not', async () => {

@@ -3,6 +3,7 @@ import {
   type Detection,
   type EngineChoiceV2,
   type EngineNameV2,
+  type ErrorCode,
   type PoseOptionsV2,
 } from '@sextant/contracts'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
@@ -50,6 +51,9 @@ export interface SceneObjectResult {
 const CLAIM_THRESHOLD = 0.03
 /** Poses of one object beyond those asked for: its second best place, when the best is another object. */
 const SPARE_CLAIMS = 2
+
+/** Refusals that rendering the templates may mend. */
+const TEMPLATES_WANTED: ReadonlySet<ErrorCode> = new Set(['bundle.not_found', 'bundle.incomplete'])
 
 const FAILED: SceneClaims = { status: 'not_found', reason: null, poses: [], bestRejected: null }
 
@@ -115,20 +119,30 @@ interface ObjectSearch extends Pick<SceneRequest, 'frame' | 'options' | 'engine'
 
 /**
  * The networks pose what segmentation has found, or the user has pointed at, and compare with templates; the geometric
- * engine needs neither. Which engine a stage takes by itself is known once it has answered.
+ * engine needs neither. Which engine a stage takes by itself is known once it has answered, or has asked for templates.
  */
 async function searchObject(search: ObjectSearch, stages: Stages, env: StageEnv): Promise<PoseResult> {
   const { frame, object, detections, options, engine, detectionLimit: limit } = search
   const question = { frame, object, detections, options, engine }
   if (engine !== 'sam6d') {
-    const result = await stages.pose.estimate(question, env)
-    if (result.engine === 'geometric' || detections !== null) return result
+    const result = await nullWithoutTemplates(stages.pose.estimate(question, env))
+    if (result !== null && (result.engine === 'geometric' || detections !== null)) return result
   }
   await stages.templates.ensure(object, env)
   if (detections !== null) return stages.pose.estimate(question, env)
   const found = await stages.segmentation.detect({ frame, object, limit, engine }, env)
   const result = await stages.pose.estimate({ ...question, detections: found.detections }, env)
   return { ...result, timings: { ...namedTimings('segmentation', found.timings), ...result.timings } }
+}
+
+/** null: the stage refuses for want of templates, so its networks are to answer. */
+async function nullWithoutTemplates(answer: Promise<PoseResult>): Promise<PoseResult | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof PlatformError && TEMPLATES_WANTED.has(error.code)) return null
+    throw error
+  }
 }
 
 function namedTimings(stage: string, timings: PoseResult['timings']): PoseResult['timings'] {
