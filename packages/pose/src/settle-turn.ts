@@ -28,6 +28,11 @@ const SEEN_THROUGH = 2
 /** hidden, without depth, or on a dominant plane, which needs no object */
 const UNDECIDED = 3
 
+/** Pixels of the fine level around one without depth that tell what the frame looks like beside the object, */
+const NEIGHBOURHOOD = 3
+/** if its mean colour differs so much from the object's, of 442. */
+const MIN_CONTRAST = 50
+
 interface Drawing {
   /** [height, width] of the fine level */
   readonly states: Uint8Array
@@ -66,7 +71,7 @@ export function settleTurn(
   let chosen = best
   let most = MIN_GAIN * first.pixelCount
   for (const rival of rivals) {
-    const gain = gainOf(drawingOf(scene, model, target, rival), first)
+    const gain = gainOf(scene, drawingOf(scene, model, target, rival), first)
     if (gain <= most) continue
     most = gain
     chosen = rival
@@ -102,8 +107,8 @@ function drawingOf(scene: PreparedScene, model: PreparedModel, target: RasterTar
 }
 
 /** Pixels that the frame confirms of `rival` alone, less those of `other` alone. */
-function gainOf(rival: Drawing, other: Drawing): number {
-  let gain = 0
+function gainOf(scene: PreparedScene, rival: Drawing, other: Drawing): number {
+  let gain = colorGainOf(scene, rival, other) - colorGainOf(scene, other, rival)
   for (let o = 0; o < rival.states.length; o++) {
     const own = rival.states[o]
     const its = other.states[o]
@@ -111,6 +116,57 @@ function gainOf(rival: Drawing, other: Drawing): number {
     else if (own === 0) gain -= worthOf(its)
   }
   return gain
+}
+
+/**
+ * The same for pixels without depth, as thin things have, by colour: each counts for what it resembles more, the part of
+ * the object that both confirm or the frame around both; nothing where those two look alike.
+ */
+function colorGainOf({ fine }: PreparedScene, own: Drawing, other: Drawing): number {
+  const { colors, depths, height, width } = fine
+  const open: number[] = []
+  const object = createMeanColor()
+  const around = createMeanColor()
+  for (let o = 0; o < own.states.length; o++) {
+    if (own.states[o] === CONFIRMED && other.states[o] === CONFIRMED) addColorAt(object, colors, o)
+    else if (own.states[o] === UNDECIDED && other.states[o] === 0 && depths[o] === 0) open.push(o)
+  }
+  for (const o of open) {
+    const [x0, y0] = [o % width, Math.floor(o / width)]
+    for (let y = Math.max(0, y0 - NEIGHBOURHOOD); y <= Math.min(height - 1, y0 + NEIGHBOURHOOD); y++) {
+      for (let x = Math.max(0, x0 - NEIGHBOURHOOD); x <= Math.min(width - 1, x0 + NEIGHBOURHOOD); x++) {
+        const i = y * width + x
+        if (own.states[i] === 0 && other.states[i] === 0) addColorAt(around, colors, i)
+      }
+    }
+  }
+  if (object.count === 0 || around.count === 0) return 0
+  const inside = object.sums.map((sum) => sum / object.count)
+  const outside = around.sums.map((sum) => sum / around.count)
+  if (colorDistance(inside, outside, 0) < MIN_CONTRAST) return 0
+  let gain = 0
+  for (const o of open) {
+    gain += colorDistance(inside, colors, 3 * o) < colorDistance(outside, colors, 3 * o) ? 1 : -1
+  }
+  return gain
+}
+
+interface MeanColor {
+  count: number
+  /** red, green, blue */
+  readonly sums: [number, number, number]
+}
+
+const createMeanColor = (): MeanColor => ({ count: 0, sums: [0, 0, 0] })
+
+function addColorAt(mean: MeanColor, colors: Uint8Array, o: number): void {
+  mean.count++
+  for (let k = 0; k < 3; k++) mean.sums[k] += colors[3 * o + k]
+}
+
+/** Between two sRGB colours, of which the second begins at `at`; 0..442. */
+function colorDistance(a: ArrayLike<number>, b: ArrayLike<number>, at: number): number {
+  return Math.hypot(a[0] - b[at], a[1] - b[at + 1], a[2] - b[at + 2])
 }
 
 function worthOf(state: number): number {
