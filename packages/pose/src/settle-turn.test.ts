@@ -13,12 +13,20 @@ const ASIDE = rotationAbout([1, 0, 0], Math.PI / 2)
 /** or behind it. */
 const BEHIND = multiplyRotations(ASIDE, rotationAbout([0, 0, 1], -Math.PI / 2))
 
-function sceneOf(rotation: readonly number[]) {
-  return prepareScene(
-    renderTableFrame({
-      objects: [{ mesh, cameraFromObject: transformFrom<'camera', 'object'>(rotation, [0, 0, 600]) }],
-    }),
-  )
+function frameOf(rotation: readonly number[]) {
+  return renderTableFrame({
+    objects: [{ mesh, cameraFromObject: transformFrom<'camera', 'object'>(rotation, [0, 0, 600]) }],
+  })
+}
+
+const sceneOf = (rotation: readonly number[]) => prepareScene(frameOf(rotation))
+
+/** The handle to the right is seen in colour, but no depth is measured where it stands before the background. */
+function sceneOfDepthlessHandle() {
+  const frame = frameOf(ASIDE)
+  const without = frameOf(BEHIND).depth.data
+  const data = frame.depth.data.map((z, o) => (z > 0 && z < without[o] - 20 ? 0 : z))
+  return prepareScene({ ...frame, depth: { ...frame.depth, data } })
 }
 
 function candidateOf(rotation: readonly number[], score: number): Candidate {
@@ -36,6 +44,11 @@ describe('settleTurn', () => {
     const aside = candidateOf(ASIDE, 1)
     const ranked = [candidateOf(BEHIND, 1.1), aside]
     expect(settleTurn(sceneOf(ASIDE), model, ranked)[0]).toBe(aside)
+  })
+
+  it('sees a handle without depth by its colour', () => {
+    const ranked = [candidateOf(BEHIND, 1.1), candidateOf(ASIDE, 1)]
+    expect(settleTurn(sceneOfDepthlessHandle(), model, ranked)[0]).toBe(ranked[1])
   })
 
   it('leaves the handle behind where none is seen', () => {
