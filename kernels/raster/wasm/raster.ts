@@ -406,6 +406,12 @@ function radianceRow(
   const none = f64x2.splat(0)
   const minusZero = f64x2.splat(-0.0)
   const y = f64x2.splat((<f64>row - centreY) * stepY)
+  // The faces of a row lie apart in memory: asked for all at once, they come while others are waited for.
+  let asked: i32 = 0
+  for (let k = 0; k < count; k++)
+    asked ^= load<i32>(surfaces + <usize>max(load<i32>(ids + ((<usize>k) << 2)), 0) * surfaceBytes)
+  // Written, for what is not used is not read.
+  store<i32>(out, asked)
   store<u64>(out, 0)
   store<u64>(out, 0, 8)
   // Two samples at a time, one in each lane; one that sees nothing takes any face and gets no light.
