@@ -3,19 +3,21 @@
  *
  *   npx tsx bench/proposals.ts [--data folder] [--stride 1] [--list 0]
  *
- * Best proposal per instance by IoU on the grid; `--list n` names the n worst instances.
+ * Best proposal per instance by IoU on the grid; `--list n` names the n worst instances. Stages run once on each frame, one
+ * after another, which costs cold caches; regions again several times on the same one.
  */
 import { createRng } from '@sextant/geometry'
-import { proposalsOf, segmentRegions } from '@sextant/regions'
+import { proposalsOf, segmentRegions, type Proposal } from '@sextant/regions'
 import { estimateSurface, findPlanes, planeMaskInto } from '@sextant/surface'
 import { argument, benchSets, countedInstances } from './gather-frames.ts'
 import { bestIou, gridMask, median, quantileText } from './grid-iou.ts'
 
+const WARM_RUNS = 5
 const listed = Number(argument('list', '0'))
 
 for (const { name, frames } of benchSets()) {
   const rows: { label: string; iou: number }[] = []
-  const times: Record<string, number[]> = { surface: [], planes: [], regions: [] }
+  const times: Record<string, number[]> = { surface: [], planes: [], 'regions, first time': [], 'regions, warm': [] }
   const counts: number[] = []
   for (const frame of frames) {
     const started = performance.now()
@@ -24,10 +26,12 @@ for (const { name, frames } of benchSets()) {
     const planes = findPlanes(surface, {}, createRng(1))
     const planeMask = planeMaskInto(new Uint8Array(surface.depths.length), surface, planes)
     const planesDone = performance.now()
-    const proposals = proposalsOf(segmentRegions(surface, frame.frame.color, planeMask))
+    const propose = (): Proposal[] => proposalsOf(segmentRegions(surface, frame.frame.color, planeMask))
+    const proposals = propose()
     times.surface?.push(surfaceDone - started)
     times.planes?.push(planesDone - surfaceDone)
-    times.regions?.push(performance.now() - planesDone)
+    times['regions, first time']?.push(performance.now() - planesDone)
+    times['regions, warm']?.push(median(Array.from({ length: WARM_RUNS }, () => timeOf(propose))))
     counts.push(proposals.length)
     for (const instance of countedInstances(frame)) {
       const truth = gridMask(instance.mask, frame.frame.camera.width, surface)
@@ -46,4 +50,10 @@ for (const { name, frames } of benchSets()) {
   for (const [stage, ms] of Object.entries(times)) console.log(`  ${stage}: median ${median(ms).toFixed(1)} ms`)
   rows.sort((a, b) => a.iou - b.iou)
   for (const { label, iou } of rows.slice(0, listed)) console.log(`  ${iou.toFixed(2)} ${label}`)
+}
+
+function timeOf(work: () => unknown): number {
+  const started = performance.now()
+  work()
+  return performance.now() - started
 }
