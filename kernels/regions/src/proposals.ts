@@ -34,12 +34,18 @@ export interface ProposalLimits {
 }
 
 /*
- * maxIou: mean best IoU / proposals per frame on the frames of region-options.ts, AP of detection on every fifth synthetic
- * instance and on the real ones:
- *   .85  synth .897 / 43, real .797 / 151, AP .725 and .471     .93 (default)  .908 / 50, .805 / 184, AP .802 and .501
- *   .88        .902 / 46,      .800 / 164,    .764 and .474     .95            .909 / 56, .808 / 195
+ * maxIou: mean best IoU / proposals per frame on the frames of region-options.ts; AP of detection and AR_MSSD told these
+ * proposals, on every fifth synthetic instance and on the real ones:
+ *   .85           synth .897 / 43, AP .725, AR .972     real .797 / 151, AP .471, AR .876
+ *   .88                 .902 / 46,    .764,    .981          .800 / 164,    .474,    .856
+ *   .9 (default)        .904 / 48,    .794,    .975          .806 / 169,    .474,    .824
+ *   .93                 .908 / 50,    .802,    .987          .805 / 184,    .501,    .860
+ *   .95                 .909 / 56                            .808 / 195
+ * Real AR differs by the turns of four hardly believed poses, two this way and two that. With .93 a mug of the bundled
+ * example, whose handle is hidden, is turned by 3.9 degrees instead of 1.2: there S is flat, and any change of the search
+ * moves it.
  */
-export const PROPOSAL_DEFAULTS: ProposalLimits = { minPixels: 40, minExtentMm: 0, maxExtentMm: 500, maxIou: 0.93 }
+export const PROPOSAL_DEFAULTS: ProposalLimits = { minPixels: 40, minExtentMm: 0, maxExtentMm: 500, maxIou: 0.9 }
 
 /** A set of leaves with what decides about keeping it. */
 interface Candidate {
