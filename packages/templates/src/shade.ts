@@ -1,39 +1,15 @@
-import { invert, translationOf, type PinholeCamera, type Transform } from '@sextant/geometry'
-import type { Picture } from '@sextant/raster'
-import { LIGHT_GAIN } from './recipe.ts'
+import type { PinholeCamera, Transform } from '@sextant/geometry'
+import type { Picture, SampleLight } from '@sextant/raster'
 import { srgbByteOf } from './srgb.ts'
 
 /** One picture to be shaded. */
-export interface ShadingScene {
+export interface ShadingScene extends Omit<SampleLight, 'srgbOfLinear'> {
   readonly pose: Transform<'template', 'object'>
   /** of the samples */
   readonly camera: PinholeCamera
-  /** z of the light in the template frame, mm; negative, behind the camera */
-  readonly lightZ: number
-  /** light to object origin, mm */
-  readonly lightDistance: number
   /** faceSurfacesOf */
   readonly surfaces: Float32Array
   readonly faceCount: number
-  /** of a mesh without colours, linear 0..1 */
-  readonly uniformReflectance: number
-}
-
-/**
- * What a sample of reflectance 1 adds to its pixel is this · height / distance³, with the light's height above the face and
- * its distance from the point, mm.
- */
-export function sampleStrength(lightDistance: number, samplesPerPixel: number): number {
-  return (LIGHT_GAIN * lightDistance * lightDistance) / samplesPerPixel
-}
-
-/** Camera and light, which stands on the camera's axis, in the object frame, mm. */
-export function eyeAndLight(
-  pose: Transform<'template', 'object'>,
-  lightZ: number,
-): { readonly eye: readonly [number, number, number]; readonly light: readonly [number, number, number] } {
-  const [x, y, z] = translationOf(invert(pose))
-  return { eye: [x, y, z], light: [x + pose[8] * lightZ, y + pose[9] * lightZ, z + pose[10] * lightZ] }
 }
 
 /**
@@ -44,6 +20,7 @@ export function eyeAndLight(
  * each pixel is the mean of its four in linear light: a tent of two pixels' width, at the cost of one sample a pixel.
  *
  * @param out      [height, width, 3] zeros
+ * @param size     of `out`, pixels
  * @param picture  depth and triangle ids of the samples
  * @cost   O(samples of the covered box), none of which allocates
  */
@@ -59,14 +36,14 @@ export function shadeInto(
   let upper = new Float32Array(3 * picture.width)
   let lower = new Float32Array(3 * picture.width)
   for (let y = Math.max(0, y0 - reach); y < Math.min(y1, height); y++) {
-    if (reach === 0) radianceRowInto(upper, picture, y, 1, scene)
+    if (reach === 0) radianceRowInto(upper, picture, y, scene)
     else {
       // Of the first row there is no upper one yet.
-      if (y === Math.max(0, y0 - 1)) radianceRowInto(lower, picture, y, 4, scene)
+      if (y === Math.max(0, y0 - 1)) radianceRowInto(lower, picture, y, scene)
       const last = upper
       upper = lower
       lower = last
-      radianceRowInto(lower, picture, y + 1, 4, scene)
+      radianceRowInto(lower, picture, y + 1, scene)
     }
     for (let x = Math.max(0, x0 - reach); x < Math.min(x1, width); x++) {
       const o3 = 3 * (y * width + x)
@@ -87,14 +64,11 @@ function radianceRowInto(
   out: Float32Array,
   { coverage, depths, triangleIds, width }: Picture,
   y: number,
-  samplesPerPixel: number,
-  { camera, faceCount, lightDistance, lightZ, pose: T, surfaces, uniformReflectance }: ShadingScene,
+  { camera, eye, faceCount, light, lightZ, pose: T, strength, surfaces, uniformReflectance }: ShadingScene,
 ): void {
   out.fill(0)
   if (y < coverage.y0 || y >= coverage.y1) return
   const stride = surfaces.length / faceCount
-  const strength = sampleStrength(lightDistance, samplesPerPixel)
-  const { eye, light } = eyeAndLight(T, lightZ)
   const stepX = 1 / camera.fx
   const ry = (y - camera.cy) * (1 / camera.fy)
   for (let x = coverage.x0; x < coverage.x1; x++) {

@@ -1,4 +1,4 @@
-import type { PinholeCamera, Transform } from '@sextant/geometry'
+import { invert, translationOf, type PinholeCamera, type Transform } from '@sextant/geometry'
 import {
   createRasterTarget,
   createSimdRaster,
@@ -9,8 +9,8 @@ import {
   type RasterMesh,
 } from '@sextant/raster'
 import { faceSurfacesOf } from './face-surfaces.ts'
-import type { TemplateScene } from './recipe.ts'
-import { eyeAndLight, sampleStrength, shadeInto, type ShadingScene } from './shade.ts'
+import { LIGHT_GAIN, type TemplateScene } from './recipe.ts'
+import { shadeInto, type ShadingScene } from './shade.ts'
 import { SRGB_OF_LINEAR } from './srgb.ts'
 
 /** What every view of one object is drawn with. */
@@ -35,6 +35,9 @@ export interface ViewDrawer {
 
 /** Which twin draws: `simd` is the WebAssembly one, `typescript` the one it is compared with. */
 export type DrawingKernel = 'simd' | 'typescript'
+
+/** Corners of a pixel. */
+const SAMPLES_OF_PIXEL = 4
 
 export function createViewDrawer(drawing: DrawingScene, kernel: DrawingKernel): ViewDrawer {
   return kernel === 'simd' ? createSimdDrawer(drawing) : createTypescriptDrawer(drawing)
@@ -79,26 +82,33 @@ function createSimdDrawer(drawing: DrawingScene): ViewDrawer {
         shadeInto(out, camera, picture, shading)
         return
       }
-      shadeCornersInto(out, raster, {
-        ...eyeAndLight(pose, shading.lightZ),
-        lightZ: shading.lightZ,
-        strength: sampleStrength(shading.lightDistance, 4),
-        uniformReflectance: shading.uniformReflectance,
-        srgbOfLinear: SRGB_OF_LINEAR,
-      })
+      shadeCornersInto(out, raster, { ...shading, srgbOfLinear: SRGB_OF_LINEAR })
     },
   }
 }
 
 function shadingOf(
-  { mesh, scene, uniformReflectance }: DrawingScene,
+  { antialias, mesh, scene, uniformReflectance }: DrawingScene,
   pose: Transform<'template', 'object'>,
   camera: PinholeCamera,
   surfaces: Float32Array,
 ): ShadingScene {
   const { cameraDistance, lightDistance } = scene
+  // On the camera's axis, behind it.
   const lightZ = cameraDistance - lightDistance
-  return { pose, camera, lightZ, lightDistance, surfaces, faceCount: mesh.faceCount, uniformReflectance }
+  const eye = translationOf(invert(pose))
+  const [x, y, z] = eye
+  return {
+    pose,
+    camera,
+    eye,
+    light: [x + pose[8] * lightZ, y + pose[9] * lightZ, z + pose[10] * lightZ],
+    lightZ,
+    strength: (LIGHT_GAIN * lightDistance * lightDistance) / (antialias ? SAMPLES_OF_PIXEL : 1),
+    surfaces,
+    faceCount: mesh.faceCount,
+    uniformReflectance,
+  }
 }
 
 /** The camera whose pixel centres are the corners of another's pixels: one more a side. */
