@@ -31,9 +31,14 @@ export function countedInstances(frame: BopFrame): BopFrame['instances'] {
   return frame.instances.filter(({ visibleFraction, visiblePixels }) => visibleFraction >= 0.1 && visiblePixels >= 300)
 }
 
-/** Both sets below `--data` (default: the folder handed to developers); a set that is absent is left out. */
+/** `--data`, by default the folder handed to developers. */
+export function dataFolder(): string {
+  return argument('data', fileURLToPath(new URL('../../shared/data', import.meta.url)))
+}
+
+/** Both sets below the data folder; a set that is absent is left out. */
 export function benchSets(): BenchSet[] {
-  const data = argument('data', fileURLToPath(new URL('../../shared/data', import.meta.url)))
+  const data = dataFolder()
   const stride = Number(argument('stride', '1'))
   const sets: BenchSet[] = []
   if (existsSync(join(data, 'synth_bop'))) {
