@@ -24,12 +24,13 @@ export function fillHolesInto(
   const { red, green, brightness } = color
   const { fillReach, fillChroma, fillBrightness } = options
   if (!(fillReach > 0)) return labels
-  const cost = new Uint16Array(width * height).fill(LEVELS)
+  // 0 where there is depth: nothing flows there
+  const cost = new Uint16Array(width * height)
   const owner = new Int32Array(width * height).fill(-1)
   const buckets: number[][] = Array.from({ length: LEVELS }, () => [])
   const stepLevels = LEVELS / fillReach
   const relax = (from: number, to: number, source: number): void => {
-    if (depths[to] > 0) return
+    if (cost[to] <= cost[from]) return
     const chroma = Math.abs(red[from] - red[to]) + Math.abs(green[from] - green[to])
     const light = Math.abs(brightness[from] - brightness[to]) / Math.min(brightness[from], brightness[to])
     const total = cost[from] + Math.ceil(stepLevels * (1 + fillChroma * chroma + fillBrightness * light))
@@ -45,10 +46,17 @@ export function fillHolesInto(
     if (i >= width) relax(i, i - width, source)
     if (i + width < width * height) relax(i, i + width, source)
   }
+  const isRim = new Uint8Array(width * height)
   for (let i = 0; i < labels.length; i++) {
-    if (depths[i] > 0) cost[i] = 0
+    if (depths[i] > 0) continue
+    cost[i] = LEVELS
+    if (i > 0) isRim[i - 1] = 1
+    if (i + 1 < labels.length) isRim[i + 1] = 1
+    if (i >= width) isRim[i - width] = 1
+    if (i + width < labels.length) isRim[i + width] = 1
   }
   for (let i = 0; i < labels.length; i++) {
+    if (isRim[i] === 0) continue
     if (labels[i] >= 0) spread(i, labels[i])
     else if (blocked[i] === 1) spread(i, -1)
   }

@@ -1,4 +1,4 @@
-import type { EdgeWeights } from './edge-weights.ts'
+import { COLOR, createEdges, DISTANCE, EDGE_PARTS, TURN, type Edges, type EdgeWeights } from './edge-weights.ts'
 import type { RegionOptions } from './region-options.ts'
 
 /** The leaves of the region tree. */
@@ -6,6 +6,13 @@ export interface Leaves {
   /** [height, width] leaf of each grid pixel; -1 outside all leaves */
   readonly labels: Int32Array
   readonly leafCount: number
+}
+
+/** Edges between 4-neighbours, weakest first. Edge e joins pixel e >> 1 with its right (even) or lower (odd) neighbour. */
+interface SortedEdges {
+  readonly edges: Int32Array
+  /** [BINS + 1] start of each bin in `edges` */
+  readonly starts: Int32Array
 }
 
 const BINS = 2048
@@ -25,78 +32,110 @@ export function findLeaves(
   weights: EdgeWeights,
   options: RegionOptions,
 ): Leaves {
-  const pixelCount = width * height
-  // Edge e joins pixel e >> 1 with its right (even) or lower (odd) neighbour.
-  const binOf = new Uint16Array(2 * pixelCount).fill(BINS)
-  const starts = new Int32Array(BINS + 1)
-  let edgeCount = 0
+  const { edges, starts } = sortEdges(active, width, height, weights)
+  const forest = new Int32Array(width * height).fill(-1)
+  const thresholds = new Float32Array(width * height).fill(options.leafScale)
+  const absorbEnd = Math.min(BINS, Math.floor(ABSORB_WEIGHT / BIN_WEIGHT))
+  // Edges that do not join: only they can later, so they are moved to the front.
+  let refused = 0
+  for (let bin = 0; bin < BINS; bin++) {
+    const weight = bin * BIN_WEIGHT
+    for (let s = starts[bin]; s < starts[bin + 1]; s++) {
+      const e = edges[s]
+      const a = findRoot(forest, e >> 1)
+      const b = findRoot(forest, (e >> 1) + ((e & 1) === 0 ? 1 : width))
+      if (a === b) continue
+      if (weight <= thresholds[a] && weight <= thresholds[b]) {
+        const root = unite(forest, a, b)
+        thresholds[root] = weight - options.leafScale / forest[root]
+      } else if (bin < absorbEnd) edges[refused++] = e
+    }
+  }
+  for (let s = 0; s < refused; s++) {
+    const e = edges[s]
+    const a = findRoot(forest, e >> 1)
+    const b = findRoot(forest, (e >> 1) + ((e & 1) === 0 ? 1 : width))
+    if (a !== b && -Math.max(forest[a], forest[b]) < options.minLeafPixels) unite(forest, a, b)
+  }
+  return numberLeaves(forest, active, options)
+}
+
+/** Counting sort; edges of one bin stay in raster order. */
+function sortEdges(active: Uint8Array, width: number, height: number, weights: EdgeWeights): SortedEdges {
+  const bins = new Uint16Array(2 * active.length).fill(BINS)
+  const right = createEdges(width)
+  const lower = createEdges(width)
+  const parts = new Float64Array(EDGE_PARTS * width)
   for (let y = 0, i = 0; y < height; y++) {
+    const start = i
+    right.count = lower.count = 0
     for (let x = 0; x < width; x++, i++) {
       if (active[i] === 0) continue
       if (x + 1 < width && active[i + 1] === 1) {
-        const bin = Math.min(BINS - 1, Math.floor(weights.weigh(i, i + 1, 1, 0) / BIN_WEIGHT))
-        binOf[2 * i] = bin
-        starts[bin + 1]++
-        edgeCount++
+        right.firsts[right.count] = i
+        right.seconds[right.count++] = i + 1
       }
       if (y + 1 < height && active[i + width] === 1) {
-        const bin = Math.min(BINS - 1, Math.floor(weights.weigh(i, i + width, 0, 1) / BIN_WEIGHT))
-        binOf[2 * i + 1] = bin
-        starts[bin + 1]++
-        edgeCount++
+        lower.firsts[lower.count] = i
+        lower.seconds[lower.count++] = i + width
       }
     }
+    weights.measureInto(parts, right, 1, start, i)
+    writeBins(bins, right, parts, 0)
+    weights.measureInto(parts, lower, width, 0, active.length)
+    writeBins(bins, lower, parts, 1)
   }
+  const starts = new Int32Array(BINS + 2)
+  for (const bin of bins) starts[bin + 1]++
   for (let b = 0; b < BINS; b++) starts[b + 1] += starts[b]
-  const sorted = new Int32Array(edgeCount)
+  const edges = new Int32Array(starts[BINS])
   const next = starts.slice()
-  for (let e = 0; e < 2 * pixelCount; e++) if (binOf[e] < BINS) sorted[next[binOf[e]]++] = e
+  for (let e = 0; e < bins.length; e++) if (bins[e] < BINS) edges[next[bins[e]]++] = e
+  return { edges, starts }
+}
 
-  const parent = new Int32Array(pixelCount)
-  const size = new Int32Array(pixelCount).fill(1)
-  const threshold = new Float32Array(pixelCount).fill(options.leafScale)
-  for (let i = 0; i < pixelCount; i++) parent[i] = i
-  const find = (node: number): number => {
-    let root = node
-    while (parent[root] !== root) {
-      parent[root] = parent[parent[root]]
-      root = parent[root]
-    }
-    return root
+function writeBins(bins: Uint16Array, { firsts, count }: Edges, parts: Float64Array, side: number): void {
+  for (let k = 0, p = 0; k < count; k++, p += EDGE_PARTS) {
+    const weight = parts[p + DISTANCE] + parts[p + TURN] + parts[p + COLOR]
+    bins[2 * firsts[k] + side] = Math.min(BINS - 1, Math.floor(weight / BIN_WEIGHT))
   }
-  const unite = (a: number, b: number): number => {
-    const [keep, drop] = size[a] >= size[b] ? [a, b] : [b, a]
-    parent[drop] = keep
-    size[keep] += size[drop]
-    return keep
-  }
-  for (let s = 0; s < edgeCount; s++) {
-    const e = sorted[s]
-    const weight = binOf[e] * BIN_WEIGHT
-    const a = find(e >> 1)
-    const b = find((e >> 1) + ((e & 1) === 0 ? 1 : width))
-    if (a !== b && weight <= threshold[a] && weight <= threshold[b]) {
-      const root = unite(a, b)
-      threshold[root] = weight + options.leafScale / size[root]
-    }
-  }
-  const absorbCount = starts[Math.min(BINS, Math.floor(ABSORB_WEIGHT / BIN_WEIGHT))]
-  for (let s = 0; s < absorbCount; s++) {
-    const e = sorted[s]
-    const a = find(e >> 1)
-    const b = find((e >> 1) + ((e & 1) === 0 ? 1 : width))
-    if (a !== b && (size[a] < options.minLeafPixels || size[b] < options.minLeafPixels)) unite(a, b)
-  }
+}
 
-  const labels = new Int32Array(pixelCount).fill(-1)
-  const labelOf = new Int32Array(pixelCount).fill(-1)
+/**
+ * Disjoint sets: the parent of each pixel, of a root the negative size of its set. Halves the path on the way.
+ */
+function findRoot(forest: Int32Array, pixel: number): number {
+  let node = pixel
+  for (let parent = forest[node]; parent >= 0; parent = forest[node]) {
+    const above = forest[parent]
+    if (above < 0) return parent
+    forest[node] = above
+    node = above
+  }
+  return node
+}
+
+/** Hangs the smaller set below the larger one, the second of equal ones; answers the root. */
+function unite(forest: Int32Array, a: number, b: number): number {
+  const isFirst = forest[a] <= forest[b]
+  const root = isFirst ? a : b
+  const child = isFirst ? b : a
+  forest[root] += forest[child]
+  forest[child] = root
+  return root
+}
+
+/** Numbers the sets in raster order of their first pixels. */
+function numberLeaves(forest: Int32Array, active: Uint8Array, options: RegionOptions): Leaves {
+  const labels = new Int32Array(active.length).fill(-1)
+  const labelOf = new Int32Array(active.length).fill(-1)
   // What is still tiny is flying pixels and the like.
   const least = Math.max(2, options.minLeafPixels >> 2)
   let leafCount = 0
-  for (let i = 0; i < pixelCount; i++) {
+  for (let i = 0; i < active.length; i++) {
     if (active[i] === 0) continue
-    const root = find(i)
-    if (size[root] < least) continue
+    const root = findRoot(forest, i)
+    if (-forest[root] < least) continue
     if (labelOf[root] < 0) labelOf[root] = leafCount++
     labels[i] = labelOf[root]
   }

@@ -1,5 +1,5 @@
 import type { Surface } from '@sextant/surface'
-import { DIRECTIONS, SPAN_WIDTH, type LeafMeasures } from './region-tree.ts'
+import { SPAN_WIDTH, widenSpan, type LeafMeasures } from './region-tree.ts'
 
 /** Sums, spans and boxes of every leaf. A leaf without pixels has an empty span and box. */
 export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: number): LeafMeasures {
@@ -15,6 +15,7 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
     boxes[4 * leaf] = width
     boxes[4 * leaf + 1] = height
   }
+  const raysX = Float64Array.from({ length: width }, (_, u) => (u - camera.cx) / camera.fx)
   for (let v = 0, i = 0; v < height; v++) {
     const rayY = (v - camera.cy) / camera.fy
     for (let u = 0; u < width; u++, i++) {
@@ -27,7 +28,7 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
       if (v >= boxes[box + 3]) boxes[box + 3] = v + 1
       const z = depths[i]
       if (!(z > 0)) continue
-      const x = ((u - camera.cx) / camera.fx) * z
+      const x = raysX[u] * z
       const y = rayY * z
       sums[4 * leaf] += x
       sums[4 * leaf + 1] += y
@@ -35,11 +36,7 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
       sums[4 * leaf + 3]++
       // Flying pixels at rims have no normal; one of them would double the extent.
       if (normals[3 * i + 2] === 0) continue
-      for (let k = 0, s = SPAN_WIDTH * leaf; k < DIRECTIONS.length; k += 3, s += 2) {
-        const p = DIRECTIONS[k] * x + DIRECTIONS[k + 1] * y + DIRECTIONS[k + 2] * z
-        if (p < spans[s]) spans[s] = p
-        if (p > spans[s + 1]) spans[s + 1] = p
-      }
+      widenSpan(spans, SPAN_WIDTH * leaf, x, y, z)
     }
   }
   return { sums, spans, boxes }

@@ -1,13 +1,17 @@
-import type { EdgeParts, EdgeWeights } from './edge-weights.ts'
+import { COLOR, createEdges, DISTANCE, EDGE_PARTS, TURN, type EdgeWeights } from './edge-weights.ts'
 import type { Leaves } from './leaves.ts'
 
 /** Where two leaves touch: sums over the edges between them. */
-export interface Boundary extends EdgeParts {
+export interface Boundary {
   /** leaves, a < b */
   readonly a: number
   readonly b: number
   /** number of edges */
   length: number
+  /** sums of the parts of their weights */
+  distance: number
+  turn: number
+  color: number
 }
 
 /**
@@ -26,7 +30,9 @@ export function connectLeaves(
 ): Boundary[] {
   const { labels, leafCount } = leaves
   const index = new Map<number, Boundary>()
-  const touch = (first: number, second: number, dx: number, dy: number): void => {
+  const edges = createEdges(Math.max(width, height))
+  const parts = new Float64Array(EDGE_PARTS * edges.firsts.length)
+  const boundaryOf = (first: number, second: number): Boundary => {
     const a = Math.min(labels[first], labels[second])
     const b = Math.max(labels[first], labels[second])
     const key = a * leafCount + b
@@ -35,22 +41,35 @@ export function connectLeaves(
       boundary = { a, b, length: 0, distance: 0, turn: 0, color: 0 }
       index.set(key, boundary)
     }
-    weights.addInto(boundary, first, second, dx, dy)
-    boundary.length++
+    return boundary
   }
-  const scan = (start: number, stride: number, count: number, dx: number, dy: number): void => {
+  /** All edges of one row or column. */
+  const scan = (start: number, stride: number, end: number): void => {
+    edges.count = 0
+    const reach = (maxGap + 1) * stride
     let last = -1
-    let lastAt = 0
-    for (let k = 0, i = start; k < count; k++, i += stride) {
+    let lastLabel = -1
+    for (let i = start; i < end; i += stride) {
       const label = labels[i]
       if (label >= 0) {
-        if (last >= 0 && labels[last] !== label && k - lastAt - 1 <= maxGap) touch(last, i, dx, dy)
+        if (lastLabel >= 0 && lastLabel !== label && i - last <= reach) {
+          edges.firsts[edges.count] = last
+          edges.seconds[edges.count++] = i
+        }
         last = i
-        lastAt = k
-      } else if (blocked[i] === 1) last = -1
+        lastLabel = label
+      } else if (blocked[i] === 1) lastLabel = -1
+    }
+    weights.measureInto(parts, edges, stride, start, end)
+    for (let k = 0, p = 0; k < edges.count; k++, p += EDGE_PARTS) {
+      const boundary = boundaryOf(edges.firsts[k], edges.seconds[k])
+      boundary.distance += parts[p + DISTANCE]
+      boundary.turn += parts[p + TURN]
+      boundary.color += parts[p + COLOR]
+      boundary.length++
     }
   }
-  for (let y = 0; y < height; y++) scan(y * width, 1, width, 1, 0)
-  for (let x = 0; x < width; x++) scan(x, width, height, 0, 1)
+  for (let y = 0; y < height; y++) scan(y * width, 1, (y + 1) * width)
+  for (let x = 0; x < width; x++) scan(x, width, width * height)
   return [...index.values()]
 }

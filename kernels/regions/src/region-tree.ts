@@ -81,3 +81,38 @@ export const DIRECTIONS: Float64Array = (() => {
 
 /** Numbers per row of `spans`. */
 export const SPAN_WIDTH: number = (2 * DIRECTIONS.length) / 3
+
+/** Length of one component of a face and of a space diagonal. */
+const FACE = 1 / Math.hypot(1, 1)
+const SPACE = 1 / Math.hypot(1, 1, 1)
+
+/**
+ * Widens the row of `spans` at `at` by the projections of a point, mm, on the `DIRECTIONS`. Written out: the same bits as
+ * the products, two thirds of the time.
+ */
+export function widenSpan(spans: Float32Array, at: number, x: number, y: number, z: number): void {
+  widen(spans, at, x)
+  widen(spans, at + 2, y)
+  widen(spans, at + 4, z)
+  const faceX = FACE * x
+  const faceY = FACE * y
+  const faceZ = FACE * z
+  widen(spans, at + 6, faceX + faceY)
+  widen(spans, at + 8, faceX - faceY)
+  widen(spans, at + 10, faceX + faceZ)
+  widen(spans, at + 12, faceX - faceZ)
+  widen(spans, at + 14, faceY + faceZ)
+  widen(spans, at + 16, faceY - faceZ)
+  const sum = SPACE * x + SPACE * y
+  const difference = SPACE * x - SPACE * y
+  const spaceZ = SPACE * z
+  widen(spans, at + 18, sum + spaceZ)
+  widen(spans, at + 20, sum - spaceZ)
+  widen(spans, at + 22, difference + spaceZ)
+  widen(spans, at + 24, difference - spaceZ)
+}
+
+function widen(spans: Float32Array, at: number, projection: number): void {
+  if (projection < spans[at]) spans[at] = projection
+  if (projection > spans[at + 1]) spans[at + 1] = projection
+}

@@ -83,15 +83,16 @@ function flattenContacts(boundaries: readonly Boundary[], rims: Int32Array): Con
 
 function countRims(labels: Int32Array, leafCount: number, width: number): Int32Array {
   const rims = new Int32Array(leafCount)
-  const isOutside = (i: number): boolean => i < 0 || i >= labels.length || labels[i] < 0
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]
-    if (label < 0) continue
-    const x = i % width
-    if (x === 0 || labels[i - 1] < 0) rims[label]++
-    if (x === width - 1 || labels[i + 1] < 0) rims[label]++
-    if (isOutside(i - width)) rims[label]++
-    if (isOutside(i + width)) rims[label]++
+  const lastRow = labels.length - width
+  for (let row = 0; row < labels.length; row += width) {
+    for (let i = row; i < row + width; i++) {
+      const label = labels[i]
+      if (label < 0) continue
+      if (i === row || labels[i - 1] < 0) rims[label]++
+      if (i === row + width - 1 || labels[i + 1] < 0) rims[label]++
+      if (row === 0 || labels[i - width] < 0) rims[label]++
+      if (row === lastRow || labels[i + width] < 0) rims[label]++
+    }
   }
   return rims
 }
