@@ -14,6 +14,7 @@ import {
   linearTransformerLayer,
   maskBounds,
   normalizePlanes,
+  planCells,
   queryBall,
   sampleFarthestPoints,
   sparseToDense,
@@ -120,25 +121,35 @@ export async function compareFeatures(): Promise<Report> {
   const golden = new Golden('pem_vit')
   const report = new Report(golden.name)
   const session = await openGraph(buildPemFeatures(weightsOf(golden), true))
-  const image = normalizePlanes(Uint8Array.from(golden.input('rgb_u8').data))
-  const out = await session.run({ image: tensor(image, [1, 3, 224, 224]) })
-  for (const name of golden.meta.outputs.map((entry) => entry.name).filter((name) => name in out)) {
-    report.compare(name, golden.sliced(name, floatsOf(out[name])), golden.output(name).data, golden.tolerance(name)!)
-  }
-  const features = floatsOf(out['features'])
+  const image = tensor(normalizePlanes(Uint8Array.from(golden.input('rgb_u8').data)), [1, 3, 224, 224])
+  const ask = (cells: BigInt64Array): ReturnType<typeof session.run> =>
+    session.run({ image, cells: tensor(cells, [16, cells.length / 16]) })
   const check = (name: string, values: Float32Array): void =>
     report.compare(name, golden.sliced(name, values), golden.output(name).data, golden.tolerance(name)!)
-  check('upscale_linear', features)
-  check('point_feats', gatherFeatures(features, golden.input('rgb_choose').data))
-  const all = gatherFeatures(
-    features,
-    Int32Array.from({ length: 224 * 224 }, (_, i) => i),
-  )
+  const whole = planCells([Int32Array.from({ length: 224 * 224 }, (_, i) => i)])
+  const out = await ask(whole.cells)
+  for (const name of golden.meta.outputs.map((entry) => entry.name).filter((name) => name in out)) {
+    check(name, floatsOf(out[name]))
+  }
+  check('upscale_linear', byPatch(floatsOf(out['features']), whole.cells))
+  const all = gatherFeatures(floatsOf(out['features']), whole)
   const planar = new Float32Array(all.length)
   for (let p = 0; p < 224 * 224; p++) for (let c = 0; c < 256; c++) planar[c * 224 * 224 + p] = all[p * 256 + c]!
   check('feature_map_224', planar)
+  const chosen = planCells([golden.input('rgb_choose').data])
+  check('point_feats', gatherFeatures(floatsOf((await ask(chosen.cells))['features']), chosen))
   await session.release()
   return report
+}
+
+/** [16, 196, 256] of the patches in `cells` → [196, 16 · 256] */
+function byPatch(features: Float32Array, cells: BigInt64Array): Float32Array {
+  const out = new Float32Array(features.length)
+  cells.forEach((patch, i) => {
+    const place = Math.floor(i / 196)
+    out.set(features.subarray(256 * i, 256 * (i + 1)), Number(patch) * 4096 + place * 256)
+  })
+  return out
 }
 
 export async function compareEmbedding(): Promise<Report> {

@@ -4,6 +4,7 @@ import {
   buildDinoV2,
   buildFineMatching,
   buildGeometricEmbedding,
+  buildPemFeatures,
   buildPositionEncoding,
   buildSamDecoder,
   buildSamEncoder,
@@ -58,6 +59,17 @@ function pemPart(prefix: string): ExpectedParameters {
   )
 }
 
+/** PEM's image network, an attention head wide instead of twelve. */
+function smallFeatures(): ExpectedParameters {
+  const isWidth = (size: number): boolean => [768, 3 * 768, 4 * 768].includes(size)
+  return new Map(
+    [...pemPart('feature_extraction.')].map(([name, shape]) => [
+      name,
+      shape.map((size) => (isWidth(size) ? size / 12 : size)),
+    ]),
+  )
+}
+
 /** A SAM of the official structure with a smaller map: one windowed and one global block. */
 function smallSam(part: 'image_encoder.' | 'rest'): ExpectedParameters {
   const full = samParameters({ width: SAM_WIDTH, depth: 2, heads: SAM_HEADS, global: [1] })
@@ -92,6 +104,11 @@ export const SELF_MADE_CASES = {
       features: seeded('sam/features', [1, WIDTH, SAM_SIDE, SAM_SIDE], 1.5),
       points: seeded('sam/points', [3, 2], 8 * SAM_SIDE, 8 * SAM_SIDE),
     },
+  },
+  pem_features: {
+    parameters: smallFeatures(),
+    build: (parameters) => buildPemFeatures(parameters, true),
+    inputs: { image: seeded('pem/image', [1, 3, 224, 224], 2), cells: tensor(picks(16 * 3, 196).data, [16, 3]) },
   },
   geometric_embedding: {
     parameters: pemPart('geo_embedding.'),

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fromFloats, weightsOf, type Matrix, type Weights } from './plain/layers.ts'
 import { coarseMatching, fineMatching, geometricEmbedding, positionEncoding } from './plain/points.ts'
-import { dinoBlocks, samEncoder } from './plain/vision.ts'
+import { dinoBlocks, pemFeatures, samEncoder } from './plain/vision.ts'
 import { runSelfMade, type Outputs } from './run-case.ts'
 import {
   DINO_DEPTH,
@@ -77,7 +77,7 @@ describe('the runtime against the formulas in plain TypeScript', () => {
 
   it('DINOv2: attention, layer scale and perceptron of all blocks, last norm', () => {
     const tokens = fromFloats(found.dinov2['tokens']!.data, DINO_WIDTH)
-    const { first, last } = dinoBlocks(plainWeights('dinov2'), tokens, DINO_DEPTH, DINO_WIDTH / 64)
+    const { first, last } = dinoBlocks(plainWeights('dinov2'), tokens, DINO_DEPTH)
     compare(found.dinov2['after_block0']!.data, first)
     compare(found.dinov2['class_token']!.data, fromFloats(last.data.subarray(0, DINO_WIDTH), DINO_WIDTH))
     compare(found.dinov2['patch_tokens']!.data, fromFloats(last.data.subarray(DINO_WIDTH), DINO_WIDTH))
@@ -90,6 +90,12 @@ describe('the runtime against the formulas in plain TypeScript', () => {
     const planes = found.sam_encoder['features']!.data
     const cells = features.data.map((_, i) => planes[(i % 256) * SAM_SIDE ** 2 + Math.floor(i / 256)]!)
     compare(Float32Array.from(cells), features)
+  })
+
+  it("PEM's features: four levels, and of the upscaled map the cells asked for", () => {
+    const tokens = fromFloats(found.pem_features['tokens_after_pos_embed']!.data, 64)
+    const cells = Array.from(SELF_MADE_CASES.pem_features.inputs.cells.data as BigInt64Array, Number)
+    compare(found.pem_features['features']!.data, pemFeatures(plainWeights('pem_features'), tokens, cells))
   })
 
   it('geometric embedding: sine and cosine interleaved', () => {

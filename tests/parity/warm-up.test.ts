@@ -23,11 +23,16 @@ async function openNoting(names: readonly SelfMadeName[]) {
 
 describe('warm-up', () => {
   it('runs each pose network once, with the shapes of a request', async () => {
-    const names = ['dinov2', 'geometric_embedding', 'coarse_matching', 'position_encoding', 'fine_matching'] as const
+    const names = [
+      'pem_features',
+      'geometric_embedding',
+      'coarse_matching',
+      'position_encoding',
+      'fine_matching',
+    ] as const
     const { sessions, shapes, close } = await openNoting(names)
     await warmPoseNetworks({
-      // It takes crops of the same size.
-      features: sessions.dinov2,
+      features: sessions.pem_features,
       embedding: sessions.geometric_embedding,
       coarse: sessions.coarse_matching,
       position: sessions.position_encoding,
@@ -35,7 +40,7 @@ describe('warm-up', () => {
     })
     await close()
     expect(shapes).toEqual({
-      dinov2: ['1x3x224x224'],
+      pem_features: ['1x3x224x224 16x196'],
       geometric_embedding: ['1x197x197 1x197x197x3'],
       coarse_matching: ['1x196x256 1x196x256 1x197x197x256 1x197x197x256'],
       position_encoding: ['1x2048x32x6 1x2048x64x6'],

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { catalogueEntry } from './catalogue.ts'
 
 /** Changes when a graph changes its meaning: older conversions are then to be made again. */
-export const GRAPH_VERSION = 1
+export const GRAPH_VERSION = 2
 export const MANIFEST = 'network.json'
 
 export const installedManifest = z.object({

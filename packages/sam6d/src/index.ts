@@ -31,7 +31,7 @@ export { groupNeighbors, queryBall } from './pem/ball-query.ts'
 export { COARSE_HYPOTHESES, cumulateWeights, drawPairs, selectCoarsePose } from './pem/coarse-pose.ts'
 export { sampleFarthestPoints } from './pem/farthest-points.ts'
 export { solveFinePose } from './pem/fine-pose.ts'
-export { gatherFeatures } from './pem/gather-features.ts'
+export { gatherFeatures, planCells, type CellPlan } from './pem/gather-features.ts'
 export { computeGeometricIndices } from './pem/geometric-indices.ts'
 export {
   chooseRandomly,

@@ -1,12 +1,12 @@
 import { tensor, type Session, type Tensor } from '@sextant/inference'
 import { CROPS_AT_A_TIME } from './ism/describe-crops.ts'
 import { PROPOSE_DEFAULTS, type SamNetworks } from './ism/propose-masks.ts'
-import { VIEW_SIZE } from './networks/vision-transformer.ts'
+import { PEM_CHANNELS, VIEW_SIZE } from './networks/vision-transformer.ts'
 import {
   DENSE_POINTS,
   embed,
   encodePositions,
-  FEATURE_WIDTH,
+  runFeatures,
   SPARSE_POINTS,
   type PoseNetworks,
 } from './pem/pose-network.ts'
@@ -16,13 +16,17 @@ import {
  * and chooses for a shape is there when the first request comes. What they answer is dropped.
  */
 export async function warmPoseNetworks(networks: PoseNetworks): Promise<void> {
-  await networks.features.run({ image: blank(1, 3, VIEW_SIZE, VIEW_SIZE) })
+  await runFeatures(
+    networks.features,
+    [new Uint8Array(3 * VIEW_SIZE ** 2)],
+    [Int32Array.from({ length: VIEW_SIZE ** 2 }, (_, i) => i)],
+  )
   const embedding = await embed(networks.embedding, new Float32Array(3 * SPARSE_POINTS))
   const embeddings = { embedding1: embedding, embedding2: embedding }
-  const sparse = blank(1, SPARSE_POINTS, FEATURE_WIDTH)
+  const sparse = blank(1, SPARSE_POINTS, PEM_CHANNELS)
   await networks.coarse.run({ f1: sparse, f2: sparse, ...embeddings })
   const position = await encodePositions(networks.position, new Float32Array(3 * DENSE_POINTS))
-  const dense = blank(1, DENSE_POINTS, FEATURE_WIDTH)
+  const dense = blank(1, DENSE_POINTS, PEM_CHANNELS)
   const picked = tensor(new BigInt64Array(SPARSE_POINTS), [1, SPARSE_POINTS])
   const positions = { position1: position, position2: position }
   await networks.fine.run({ f1: dense, f2: dense, ...positions, ...embeddings, sparse1: picked, sparse2: picked })

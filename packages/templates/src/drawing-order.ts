@@ -1,4 +1,4 @@
-import type { TriangleMesh } from '@sextant/geometry'
+import { spreadBits, type TriangleMesh } from '@sextant/geometry'
 import { boundingBox } from '@sextant/mesh'
 
 const BITS = 9
@@ -58,7 +58,7 @@ function facesAlongCurve(mesh: TriangleMesh): Uint32Array {
     let key = 0
     for (let k = 0; k < 3; k++) {
       const cell = (positions[a + k] + positions[b + k] + positions[c + k] - 3 * min[k]) * scale[k]
-      key |= spread(cell) << k
+      key |= spreadBits(cell) << k
     }
     keys[face] = key * MOST_FACES + face
   }
@@ -66,13 +66,4 @@ function facesAlongCurve(mesh: TriangleMesh): Uint32Array {
   const order = new Uint32Array(faceCount)
   for (let k = 0; k < faceCount; k++) order[k] = keys[k] - Math.floor(keys[k] / MOST_FACES) * MOST_FACES
   return order
-}
-
-/** The nine bits of a cell with two free places after each. */
-function spread(cell: number): number {
-  let bits = cell & (CELLS - 1)
-  bits = (bits | (bits << 16)) & 0x030000ff
-  bits = (bits | (bits << 8)) & 0x0300f00f
-  bits = (bits | (bits << 4)) & 0x030c30c3
-  return (bits | (bits << 2)) & 0x09249249
 }

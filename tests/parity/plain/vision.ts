@@ -17,27 +17,54 @@ const EPSILON = 1e-6
 const WINDOW = 14
 
 /** DINOv2's blocks and last norm. @param tokens  after the position embedding */
-export function dinoBlocks(
+export function dinoBlocks(weights: Weights, tokens: Matrix, depth: number): { first: Matrix; last: Matrix } {
+  const scaled = (branch: Matrix, gamma: string): Matrix => {
+    const gains = weights(gamma)
+    return map(branch, (value, c) => value * gains[c]!)
+  }
+  const states = visionBlocks(weights, '', tokens, depth, scaled)
+  return { first: states[1]!, last: layerNorm(weights, 'norm', states.at(-1)!, EPSILON) }
+}
+
+/**
+ * PEM's four levels side by side, and the cells that the upscaling layer makes of the patches.
+ *
+ * @param tokens  [197, width] after the position embedding
+ * @param cells   [16, n] patches
+ * @returns [16 · n, 256]
+ */
+export function pemFeatures(weights: Weights, tokens: Matrix, cells: readonly number[]): Matrix {
+  const network = 'feature_extraction.rgb_net'
+  const states = visionBlocks(weights, `${network}.vit.`, tokens, 12, (branch) => branch)
+  const levels = [3, 6, 9, 12].map((after) => layerNorm(weights, `${network}.vit.norm`, states[after]!, EPSILON))
+  const patches = matrix(196, 4 * tokens.width, (patch, c) => {
+    const level = levels[Math.floor(c / tokens.width)]!
+    return level.data[(patch + 1) * tokens.width + (c % tokens.width)]!
+  })
+  const map = linear(weights, `${network}.output_upscaling`, patches)
+  const perPlace = cells.length / 16
+  return matrix(cells.length, 256, (i, c) => map.data[cells[i]! * 4096 + Math.floor(i / perPlace) * 256 + c]!)
+}
+
+/** The tokens before and after each block; heads are 64 wide. @param scaled  what becomes of a branch's result */
+function visionBlocks(
   weights: Weights,
+  prefix: string,
   tokens: Matrix,
   depth: number,
-  heads: number,
-): { first: Matrix; last: Matrix } {
+  scaled: (branch: Matrix, gamma: string) => Matrix,
+): Matrix[] {
   const states = [tokens]
   for (let i = 0; i < depth; i++) {
-    const name = `blocks.${i}`
+    const name = `${prefix}blocks.${i}`
     const x = states[i]!
     const qkv = linear(weights, `${name}.attn.qkv`, layerNorm(weights, `${name}.norm1`, x, EPSILON))
     const [q, k, v] = [0, 1, 2].map((part) => columns(qkv, part * x.width, x.width)) as [Matrix, Matrix, Matrix]
-    const mixed = attend(q, k, v, heads, (product) => product / Math.sqrt(x.width / heads))
-    const scaled = (branch: Matrix, gamma: string): Matrix => {
-      const gains = weights(`${name}.${gamma}.gamma`)
-      return map(branch, (value, c) => value * gains[c]!)
-    }
-    const middle = add(x, scaled(linear(weights, `${name}.attn.proj`, mixed), 'ls1'))
-    states.push(add(middle, scaled(perceptron(weights, name, middle, ['fc1', 'fc2']), 'ls2')))
+    const mixed = attend(q, k, v, x.width / 64, (product) => product / Math.sqrt(64))
+    const middle = add(x, scaled(linear(weights, `${name}.attn.proj`, mixed), `${name}.ls1.gamma`))
+    states.push(add(middle, scaled(perceptron(weights, name, middle, ['fc1', 'fc2']), `${name}.ls2.gamma`)))
   }
-  return { first: states[1]!, last: layerNorm(weights, 'norm', states.at(-1)!, EPSILON) }
+  return states
 }
 
 function perceptron(weights: Weights, block: string, x: Matrix, names: readonly [string, string]): Matrix {

@@ -1,7 +1,18 @@
 import type { Graph, Value } from '../onnx/graph-builder.ts'
 import { GraphBuilder } from '../onnx/graph-builder.ts'
 import type { StateDict } from '../checkpoint/state-dict.ts'
-import { child, joinHeads, layerNorm, linear, parameter, prependToken, shapeOf, type Module } from './layers.ts'
+import {
+  child,
+  joinHeads,
+  layerNorm,
+  linear,
+  parameter,
+  prependToken,
+  readParameter,
+  shapeOf,
+  transposeMatrix,
+  type Module,
+} from './layers.ts'
 import { resizePositionEmbedding } from './position-embedding.ts'
 
 const EPSILON = 1e-6
@@ -40,12 +51,16 @@ export function buildDinoV2(parameters: StateDict, hasTaps = false): Graph {
 
 /** Blocks whose normed outputs PEM reads, 0-based. */
 const PEM_LEVELS = [2, 5, 8, 11]
-const PEM_WIDTH = 768
+/** Cells a patch becomes. */
+export const PEM_PLACES = 16
+/** Channels of a cell. */
+export const PEM_CHANNELS = 256
 
 /**
  * PEM's image features: ViT-B/16, four levels of it concatenated and upscaled.
- * Input `image` [B, 3, 224, 224] (BGR planes, ImageNet-normalised: as the network was trained). Output `features`
- * [B, 196, 4096]: per patch (sub_row 4, sub_col 4, channel 256) of a 56 x 56 x 256 map.
+ * Input `image` [B, 3, 224, 224] (BGR planes, ImageNet-normalised: as the network was trained). Each of its 14 x 14 patches
+ * becomes 4 x 4 cells of 256 channels, of which only those asked for are computed: input `cells` [16, n] names patches of
+ * the batch, 196 an image, for each of the 16 places (row, column) in a patch. Output `features` [16, n, 256].
  *
  * @source Lin et al. 2024, SAM-6D, pose estimation model
  */
@@ -53,22 +68,46 @@ export function buildPemFeatures(parameters: StateDict, hasTaps = false): Graph 
   const graph = new GraphBuilder('pem_features', hasTaps)
   const module: Module = { graph, parameters, prefix: 'feature_extraction.rgb_net.' }
   const vit = child(module, 'vit')
-  let x = embedPatches(vit, graph.input('image', ['batch', 3, VIEW_SIZE, VIEW_SIZE]), 16, PEM_WIDTH)
+  const [, , width = 0] = shapeOf(vit, 'cls_token')
+  let x = embedPatches(vit, graph.input('image', ['batch', 3, VIEW_SIZE, VIEW_SIZE]), 16, width)
   x = graph.add(x, parameter(vit, 'pos_embed'))
-  graph.tap('tokens_after_pos_embed', x, ['batch', 197, PEM_WIDTH])
+  graph.tap('tokens_after_pos_embed', x, ['batch', 197, width])
   const levels: Value[] = []
   for (let i = 0; i < 12; i++) {
     const block = child(vit, `blocks.${i}`)
-    x = graph.add(x, selfAttention(child(block, 'attn'), layerNorm(block, x, 'norm1', EPSILON), PEM_WIDTH, 12))
+    x = graph.add(x, selfAttention(child(block, 'attn'), layerNorm(block, x, 'norm1', EPSILON), width, width / 64))
     x = graph.add(x, perceptron(child(block, 'mlp'), layerNorm(block, x, 'norm2', EPSILON)))
-    if (i === 0) graph.tap('tokens_after_block0', x, ['batch', 197, PEM_WIDTH])
+    if (i === 0) graph.tap('tokens_after_block0', x, ['batch', 197, width])
     if (!PEM_LEVELS.includes(i)) continue
     const level = layerNorm(vit, x, 'norm', EPSILON)
-    graph.tap(`level${levels.length}_block${i}_normed`, level, ['batch', 197, PEM_WIDTH])
+    graph.tap(`level${levels.length}_block${i}_normed`, level, ['batch', 197, width])
     levels.push(graph.slice(level, 1, 1))
   }
-  graph.output('features', linear(module, graph.concat(levels, 2), 'output_upscaling'), ['batch', 196, 4096])
+  const cells = graph.input('cells', [PEM_PLACES, 'cells'], 'int64')
+  const patches = graph.reshape(graph.concat(levels, 2), [-1, PEM_LEVELS.length * width])
+  graph.output('features', upscale(module, graph.node('Gather', [patches, cells], { axis: 0 })), [
+    PEM_PLACES,
+    'cells',
+    PEM_CHANNELS,
+  ])
   return graph.build()
+}
+
+/** The upscaling layer, each place in a patch by its own part of the matrix. [16, n, width] → [16, n, 256] */
+function upscale(module: Module, patches: Value): Value {
+  const { graph } = module
+  const [, width = 0] = shapeOf(module, 'output_upscaling.weight')
+  const weight = graph.weight('output_upscaling.weight:places', [PEM_PLACES, width, PEM_CHANNELS], async () => {
+    const values = await readParameter(module, 'output_upscaling.weight')
+    const out = new Float32Array(values.length)
+    const size = PEM_CHANNELS * width
+    for (let at = 0; at < values.length; at += size) {
+      out.set(transposeMatrix(values.subarray(at, at + size), PEM_CHANNELS, width), at)
+    }
+    return out
+  })
+  const bias = parameter(module, 'output_upscaling.bias', [PEM_PLACES, 1, PEM_CHANNELS])
+  return graph.add(graph.matmul(patches, weight), bias)
 }
 
 /** Attention over all tokens. x: [B, n, width]; q, k, v in one projection, in this order, heads inside each. */

@@ -1,15 +1,14 @@
 import { floatsOf, tensor, type Session, type Tensor } from '@sextant/inference'
-import { VIEW_SIZE } from '../networks/vision-transformer.ts'
+import { PEM_CHANNELS, PEM_PLACES, VIEW_SIZE } from '../networks/vision-transformer.ts'
 import { assign, type Assignment } from './assignment.ts'
 import { groupNeighbors, queryBall } from './ball-query.ts'
 import { selectCoarsePose, type CoarsePose } from './coarse-pose.ts'
 import { sampleFarthestPoints } from './farthest-points.ts'
 import { solveFinePose, type FinePose } from './fine-pose.ts'
-import { gatherFeatures } from './gather-features.ts'
+import { gatherFeatures, planCells } from './gather-features.ts'
 import { computeGeometricIndices, withBackgroundPoint } from './geometric-indices.ts'
 import { normalizePlanes } from './prepare-view.ts'
 
-export const FEATURE_WIDTH = 256
 export const SPARSE_POINTS = 196
 export const DENSE_POINTS = 2048
 /** Added to the radius before dividing, in metres. */
@@ -68,22 +67,22 @@ export async function describeObject(
     if (slots === undefined) perView.set(view, [slot])
     else slots.push(slot)
   })
-  const features = new Float32Array(DENSE_POINTS * FEATURE_WIDTH)
+  const features = new Float32Array(DENSE_POINTS * PEM_CHANNELS)
   const wanted = [...perView.keys()].sort((a, b) => a - b)
   for (let at = 0; at < wanted.length; at += batch) {
     const group = wanted.slice(at, at + batch)
-    const maps = await runFeatures(
+    const slots = group.map((view) => perView.get(view) ?? [])
+    const pixels = group.map((view, i) => slots[i].map((slot) => views[view].pixels[kept[slot] - starts[view]]))
+    const gathered = await runFeatures(
       networks.features,
       group.map((view) => views[view].planes),
+      pixels,
     )
-    group.forEach((view, i) => {
-      const slots = perView.get(view) ?? []
-      const pixels = slots.map((slot) => views[view].pixels[kept[slot] - starts[view]])
-      const gathered = gatherFeatures(maps[i], pixels)
-      slots.forEach((slot, j) =>
-        features.set(gathered.subarray(j * FEATURE_WIDTH, (j + 1) * FEATURE_WIDTH), slot * FEATURE_WIDTH),
+    slots
+      .flat()
+      .forEach((slot, i) =>
+        features.set(gathered.subarray(i * PEM_CHANNELS, (i + 1) * PEM_CHANNELS), slot * PEM_CHANNELS),
       )
-    })
   }
   const chosen = takeRows(points, kept, 3)
   return { points: chosen, features, radius: largestNorm(chosen), kept }
@@ -130,8 +129,7 @@ export async function estimateNetworkPose(
   draws: Float32Array,
 ): Promise<NetworkPose> {
   // 1. features of the observed points; everything in units of the object's radius
-  const [map] = await runFeatures(networks.features, [view.planes])
-  const observedFeatures = gatherFeatures(map, view.pixels)
+  const observedFeatures = await runFeatures(networks.features, [view.planes], [view.pixels])
   const unit = Math.fround(object.radius + RADIUS_EPSILON)
   const [observed, points, surface] = [view.points, object.points, model].map((values) =>
     values.map((v) => v / unit),
@@ -144,8 +142,8 @@ export async function estimateNetworkPose(
   const embedding2 = await embed(networks.embedding, p2)
   // 3. coarse: which sparse points correspond, and the best pose of three pairs
   const { attention: coarseAttention } = await networks.coarse.run({
-    f1: tensor(takeRows(observedFeatures, sparseObserved, FEATURE_WIDTH), [1, SPARSE_POINTS, FEATURE_WIDTH]),
-    f2: tensor(takeRows(object.features, sparseObject, FEATURE_WIDTH), [1, SPARSE_POINTS, FEATURE_WIDTH]),
+    f1: tensor(takeRows(observedFeatures, sparseObserved, PEM_CHANNELS), [1, SPARSE_POINTS, PEM_CHANNELS]),
+    f2: tensor(takeRows(object.features, sparseObject, PEM_CHANNELS), [1, SPARSE_POINTS, PEM_CHANNELS]),
     embedding1,
     embedding2,
   })
@@ -155,8 +153,8 @@ export async function estimateNetworkPose(
   const position1 = await encodePositions(networks.position, toObject(observed, coarse.rotation, coarse.translation))
   const position2 = await encodePositions(networks.position, points)
   const { attention: fineAttention } = await networks.fine.run({
-    f1: tensor(observedFeatures, [1, DENSE_POINTS, FEATURE_WIDTH]),
-    f2: tensor(object.features, [1, DENSE_POINTS, FEATURE_WIDTH]),
+    f1: tensor(observedFeatures, [1, DENSE_POINTS, PEM_CHANNELS]),
+    f2: tensor(object.features, [1, DENSE_POINTS, PEM_CHANNELS]),
     position1,
     position2,
     embedding1,
@@ -211,11 +209,16 @@ export async function encodePositions(session: Session, points: Float32Array): P
   return position
 }
 
-async function runFeatures(session: Session, planes: readonly Uint8Array[]): Promise<Float32Array[]> {
+/** Features at the pixels of each view, view after view: [sum of n, 256]. */
+export async function runFeatures(
+  session: Session,
+  planes: readonly Uint8Array[],
+  pixels: readonly ArrayLike<number>[],
+): Promise<Float32Array> {
   const image = tensor(joinFloats(planes.map(normalizePlanes)), [planes.length, 3, VIEW_SIZE, VIEW_SIZE])
-  const features = floatsOf((await session.run({ image })).features)
-  const size = features.length / planes.length
-  return planes.map((_, i) => features.subarray(i * size, (i + 1) * size))
+  const plan = planCells(pixels)
+  const { features } = await session.run({ image, cells: tensor(plan.cells, [PEM_PLACES, plan.count]) })
+  return gatherFeatures(floatsOf(features), plan)
 }
 
 function toIndices(indices: Int32Array): Tensor {
