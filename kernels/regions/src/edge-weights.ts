@@ -19,15 +19,16 @@ export const TURN = 1
 /** change of chromaticity and brightness */
 export const COLOR = 2
 
-/** Dissimilarity of grid pixels. */
-export interface EdgeWeights {
-  /**
-   * Writes the parts of many edges, [count, EDGE_PARTS].
-   *
-   * @param stride      1 = along rows, width of the grid = along columns
-   * @param start, end  grid indices that count as inside: the row of the edges, or the whole grid
-   */
-  measureInto(parts: Float64Array, edges: Edges, stride: number, start: number, end: number): void
+/** What edges are weighed by. Data and no closure: one made per frame would be compiled anew again and again. */
+export interface EdgeEvidence {
+  /** [height, width] camera x and y, mm; 0 without depth */
+  readonly xs: Float64Array
+  readonly ys: Float64Array
+  /** those of the `Surface` */
+  readonly depths: Float32Array
+  readonly normals: Float32Array
+  readonly inverseDepthNoise: number
+  readonly color: GridColor
 }
 
 /** A depth jump beyond this counts extra: `JUMP_SIGMA · sigma_z + JUMP_MM`. */
@@ -39,78 +40,13 @@ export function createEdges(capacity: number): Edges {
   return { firsts: new Int32Array(capacity), seconds: new Int32Array(capacity), count: 0 }
 }
 
-/**
- * distance = distanceWeight · min(e², 4) with e = r / (3 sigma_z + 2 mm) [+ 2 at a depth jump], r = the smaller
- * distance of one point to the other's tangent plane; turn = k (1 - n0 · n1) with k by convexity and normals taken one
- * pixel further out on both sides, because the two at an edge share most of their windows.
- *
- * Many edges a call take half the time of one edge a call. Which of two values is smaller, and whether an edge is
- * convex, is a toss of a coin on a flat surface: chosen by index, not by branch, a fifth less.
- */
-export function createEdgeWeights(surface: Surface, color: GridColor, options: RegionOptions): EdgeWeights {
-  const { depths, normals, inverseDepthNoise } = surface
-  const { distanceWeight, concaveWeight, convexWeight, chromaWeight, brightnessWeight } = options
-  const turnWeights = Float64Array.of(convexWeight, concaveWeight)
-  const pair = new Float64Array(2)
-  const { red, green, brightness } = color
-  const { xs, ys } = createPoints(surface)
-
-  /** Offset of the normal one pixel further out; of the pixel itself at borders, holes and jumps. */
-  const outer = (own: number, index: number, start: number, end: number): number => {
-    if (index < start || index >= end || normals[3 * index + 2] === 0) return 3 * own
-    return Math.abs(depths[index] - depths[own]) > JUMP_MM ? 3 * own : 3 * index
-  }
-
-  return {
-    measureInto(parts, { firsts, seconds, count }, stride, start, end) {
-      for (let k = 0, out = 0; k < count; k++, out += EDGE_PARTS) {
-        const first = firsts[k]
-        const second = seconds[k]
-        const px = xs[second] - xs[first]
-        const py = ys[second] - ys[first]
-        const pz = depths[second] - depths[first]
-        const sigma = inverseDepthNoise * depths[first] * depths[second]
-        const a = 3 * first
-        const b = 3 * second
-        const known0 = normals[a + 2] !== 0
-        const known1 = normals[b + 2] !== 0
-        const r0 = Math.abs(normals[a] * px + normals[a + 1] * py + normals[a + 2] * pz)
-        const r1 = Math.abs(normals[b] * px + normals[b + 1] * py + normals[b + 2] * pz)
-        let r = known0 ? r0 : known1 ? r1 : Math.abs(pz)
-        let turn = 0
-        if (known0 && known1) {
-          pair[0] = r0
-          pair[1] = r1
-          r = pair[Number(r1 < r0)]
-          const c = outer(first, first - stride, start, end)
-          const d = outer(second, second + stride, start, end)
-          const nx = normals[d] - normals[c]
-          const ny = normals[d + 1] - normals[c + 1]
-          const nz = normals[d + 2] - normals[c + 2]
-          // |n1 - n0|² / 2 = 1 - n0 · n1
-          turn = 0.5 * (nx * nx + ny * ny + nz * nz)
-          turn *= turnWeights[Number(nx * px + ny * py + nz * pz < 0)]
-        }
-        let e = r / (3 * sigma + 2)
-        if (Math.abs(pz) > JUMP_SIGMA * sigma + JUMP_MM) e += 2
-        const square = e * e
-        const l0 = brightness[first]
-        const l1 = brightness[second]
-        parts[out + DISTANCE] = distanceWeight * (square < 4 ? square : 4)
-        parts[out + TURN] = turn
-        parts[out + COLOR] =
-          chromaWeight * (Math.abs(red[first] - red[second]) + Math.abs(green[first] - green[second])) +
-          (brightnessWeight * Math.abs(l0 - l1)) / brightness[second + (first - second) * Number(l0 < l1)]
-      }
-    },
-  }
-}
-
-/** Camera x and y of each grid pixel, mm; 0 without depth. */
-function createPoints({ width, height, depths, camera }: Surface): { xs: Float64Array; ys: Float64Array } {
+/** Gathers what the edges of a frame are weighed by. */
+export function createEdgeEvidence(surface: Surface, color: GridColor): EdgeEvidence {
+  const { width, height, depths, normals, camera, inverseDepthNoise } = surface
   const xs = new Float64Array(width * height)
   const ys = new Float64Array(width * height)
-  const raysX = Float64Array.from({ length: width }, (_, u) => (u - camera.cx) / camera.fx)
+  const raysX = new Float64Array(width)
+  for (let u = 0; u < width; u++) raysX[u] = (u - camera.cx) / camera.fx
   for (let v = 0, i = 0; v < height; v++) {
     const rayY = (v - camera.cy) / camera.fy
     for (let u = 0; u < width; u++, i++) {
@@ -118,5 +54,83 @@ function createPoints({ width, height, depths, camera }: Surface): { xs: Float64
       ys[i] = rayY * depths[i]
     }
   }
-  return { xs, ys }
+  return { xs, ys, depths, normals, inverseDepthNoise, color }
+}
+
+/**
+ * Writes the parts of the weights of many edges, [count, EDGE_PARTS].
+ *
+ * distance = distanceWeight · min(e², 4) with e = r / (3 sigma_z + 2 mm) [+ 2 at a depth jump], r = the smaller
+ * distance of one point to the other's tangent plane; turn = k (1 - n0 · n1) with k by convexity and normals taken one
+ * pixel further out on both sides, because the two at an edge share most of their windows.
+ *
+ * Which of two distances is smaller, and whether an edge is convex, is a toss of a coin on a flat surface: chosen by index,
+ * not by branch, a fifth less time.
+ *
+ * @param stride      1 = along rows, width of the grid = along columns
+ * @param start, end  grid indices that count as inside: the row of the edges, or the whole grid
+ */
+export function weighEdgesInto(
+  parts: Float64Array,
+  { firsts, seconds, count }: Edges,
+  evidence: EdgeEvidence,
+  options: RegionOptions,
+  stride: number,
+  start: number,
+  end: number,
+): void {
+  const { xs, ys, depths, normals, inverseDepthNoise } = evidence
+  const { red, green, brightness } = evidence.color
+  const { distanceWeight, chromaWeight, brightnessWeight } = options
+  const turnWeights = Float64Array.of(options.convexWeight, options.concaveWeight)
+  const distances = new Float64Array(2)
+  for (let k = 0, out = 0; k < count; k++, out += EDGE_PARTS) {
+    const first = firsts[k]
+    const second = seconds[k]
+    const px = xs[second] - xs[first]
+    const py = ys[second] - ys[first]
+    const pz = depths[second] - depths[first]
+    const sigma = inverseDepthNoise * depths[first] * depths[second]
+    const a = 3 * first
+    const b = 3 * second
+    const known0 = normals[a + 2] !== 0
+    const known1 = normals[b + 2] !== 0
+    distances[0] = Math.abs(normals[a] * px + normals[a + 1] * py + normals[a + 2] * pz)
+    distances[1] = Math.abs(normals[b] * px + normals[b + 1] * py + normals[b + 2] * pz)
+    let r = known0 ? distances[0] : known1 ? distances[1] : Math.abs(pz)
+    let turn = 0
+    if (known0 && known1) {
+      r = distances[Number(distances[1] < distances[0])]
+      const c = outerNormal(evidence, first, first - stride, start, end)
+      const d = outerNormal(evidence, second, second + stride, start, end)
+      const nx = normals[d] - normals[c]
+      const ny = normals[d + 1] - normals[c + 1]
+      const nz = normals[d + 2] - normals[c + 2]
+      // |n1 - n0|² / 2 = 1 - n0 · n1
+      turn = 0.5 * (nx * nx + ny * ny + nz * nz)
+      turn *= turnWeights[Number(nx * px + ny * py + nz * pz < 0)]
+    }
+    let e = r / (3 * sigma + 2)
+    if (Math.abs(pz) > JUMP_SIGMA * sigma + JUMP_MM) e += 2
+    const square = e * e
+    const l0 = brightness[first]
+    const l1 = brightness[second]
+    parts[out + DISTANCE] = distanceWeight * (square < 4 ? square : 4)
+    parts[out + TURN] = turn
+    parts[out + COLOR] =
+      chromaWeight * (Math.abs(red[first] - red[second]) + Math.abs(green[first] - green[second])) +
+      (brightnessWeight * Math.abs(l0 - l1)) / (l0 < l1 ? l0 : l1)
+  }
+}
+
+/** Offset of the normal one pixel further out; of the pixel itself at borders, holes and jumps. */
+function outerNormal(
+  { depths, normals }: EdgeEvidence,
+  own: number,
+  index: number,
+  start: number,
+  end: number,
+): number {
+  if (index < start || index >= end || normals[3 * index + 2] === 0) return 3 * own
+  return Math.abs(depths[index] - depths[own]) > JUMP_MM ? 3 * own : 3 * index
 }

@@ -5,6 +5,19 @@ import type { RegionOptions } from './region-options.ts'
 /** Levels of the bucket queue; costs beyond the last are not filled. */
 const LEVELS = 256
 
+/** The state of the filling. */
+interface Flood {
+  readonly width: number
+  /** [height, width] of reaching a pixel; 0 where there is depth: nothing flows there */
+  readonly costs: Uint16Array
+  /** [height, width] leaf that reached a pixel, or -1 */
+  readonly owners: Int32Array
+  /** [LEVELS] pixels by cost, outdated ones among them */
+  readonly buckets: readonly number[][]
+  readonly color: GridColor
+  readonly options: RegionOptions
+}
+
 /**
  * Gives pixels without depth to the surrounding leaf (or plane, or nothing) they are joined to by the most even colour:
  * sensors lose depth at rims and on dark or shiny parts, which still belong to the object.
@@ -21,35 +34,15 @@ export function fillHolesInto(
   options: RegionOptions,
 ): Int32Array {
   const { width, height, depths } = surface
-  const { red, green, brightness } = color
-  const { fillReach, fillChroma, fillBrightness } = options
-  if (!(fillReach > 0)) return labels
-  // 0 where there is depth: nothing flows there
-  const cost = new Uint16Array(width * height)
-  const owner = new Int32Array(width * height).fill(-1)
-  const buckets: number[][] = Array.from({ length: LEVELS }, () => [])
-  const stepLevels = LEVELS / fillReach
-  const relax = (from: number, to: number, source: number): void => {
-    if (cost[to] <= cost[from]) return
-    const chroma = Math.abs(red[from] - red[to]) + Math.abs(green[from] - green[to])
-    const light = Math.abs(brightness[from] - brightness[to]) / Math.min(brightness[from], brightness[to])
-    const total = cost[from] + Math.ceil(stepLevels * (1 + fillChroma * chroma + fillBrightness * light))
-    if (total >= cost[to]) return
-    cost[to] = total
-    owner[to] = source
-    buckets[total].push(to)
-  }
-  const spread = (i: number, source: number): void => {
-    const x = i % width
-    if (x > 0) relax(i, i - 1, source)
-    if (x + 1 < width) relax(i, i + 1, source)
-    if (i >= width) relax(i, i - width, source)
-    if (i + width < width * height) relax(i, i + width, source)
-  }
+  if (!(options.fillReach > 0)) return labels
+  const costs = new Uint16Array(width * height)
+  const owners = new Int32Array(width * height).fill(-1)
+  const buckets = Array.from({ length: LEVELS }, (): number[] => [])
+  const flood: Flood = { width, costs, owners, buckets, color, options }
   const isRim = new Uint8Array(width * height)
   for (let i = 0; i < labels.length; i++) {
     if (depths[i] > 0) continue
-    cost[i] = LEVELS
+    costs[i] = LEVELS
     if (i > 0) isRim[i - 1] = 1
     if (i + 1 < labels.length) isRim[i + 1] = 1
     if (i >= width) isRim[i - width] = 1
@@ -57,12 +50,35 @@ export function fillHolesInto(
   }
   for (let i = 0; i < labels.length; i++) {
     if (isRim[i] === 0) continue
-    if (labels[i] >= 0) spread(i, labels[i])
-    else if (blocked[i] === 1) spread(i, -1)
+    if (labels[i] >= 0) spread(flood, i, labels[i])
+    else if (blocked[i] === 1) spread(flood, i, -1)
   }
   for (let level = 0; level < LEVELS; level++) {
-    for (const i of buckets[level]) if (cost[i] === level) spread(i, owner[i])
+    for (const i of buckets[level]) if (costs[i] === level) spread(flood, i, owners[i])
   }
-  for (let i = 0; i < labels.length; i++) if (!(depths[i] > 0)) labels[i] = owner[i]
+  for (let i = 0; i < labels.length; i++) if (!(depths[i] > 0)) labels[i] = owners[i]
   return labels
+}
+
+/** To the four neighbours of a pixel. */
+function spread(flood: Flood, from: number, owner: number): void {
+  const { width, costs } = flood
+  const x = from % width
+  if (x > 0) reach(flood, from, from - 1, owner)
+  if (x + 1 < width) reach(flood, from, from + 1, owner)
+  if (from >= width) reach(flood, from, from - width, owner)
+  if (from + width < costs.length) reach(flood, from, from + width, owner)
+}
+
+function reach({ costs, owners, buckets, color, options }: Flood, from: number, to: number, owner: number): void {
+  if (costs[to] <= costs[from]) return
+  const { red, green, brightness } = color
+  const chroma = Math.abs(red[from] - red[to]) + Math.abs(green[from] - green[to])
+  const light = Math.abs(brightness[from] - brightness[to]) / Math.min(brightness[from], brightness[to])
+  const length = 1 + options.fillChroma * chroma + options.fillBrightness * light
+  const cost = costs[from] + Math.ceil((LEVELS / options.fillReach) * length)
+  if (cost >= costs[to]) return
+  costs[to] = cost
+  owners[to] = owner
+  buckets[cost].push(to)
 }

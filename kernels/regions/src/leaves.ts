@@ -1,4 +1,4 @@
-import { COLOR, createEdges, DISTANCE, EDGE_PARTS, TURN, type Edges, type EdgeWeights } from './edge-weights.ts'
+import { COLOR, createEdges, DISTANCE, EDGE_PARTS, TURN, type EdgeEvidence, weighEdgesInto } from './edge-weights.ts'
 import type { RegionOptions } from './region-options.ts'
 
 /** The leaves of the region tree. */
@@ -25,16 +25,10 @@ const ABSORB_WEIGHT = 1.5
  *
  * @source Felzenszwalb & Huttenlocher 2004
  */
-export function findLeaves(
-  active: Uint8Array,
-  width: number,
-  height: number,
-  weights: EdgeWeights,
-  options: RegionOptions,
-): Leaves {
-  const { edges, starts } = sortEdges(active, width, height, weights)
-  const forest = new Int32Array(width * height).fill(-1)
-  const thresholds = new Float32Array(width * height).fill(options.leafScale)
+export function findLeaves(active: Uint8Array, width: number, evidence: EdgeEvidence, options: RegionOptions): Leaves {
+  const { edges, starts } = sortEdges(active, width, evidence, options)
+  const forest = new Int32Array(active.length).fill(-1)
+  const thresholds = new Float32Array(active.length).fill(options.leafScale)
   const absorbEnd = Math.min(BINS, Math.floor(ABSORB_WEIGHT / BIN_WEIGHT))
   // Edges that do not join: only they can later, so they are moved to the front.
   let refused = 0
@@ -61,44 +55,49 @@ export function findLeaves(
 }
 
 /** Counting sort; edges of one bin stay in raster order. */
-function sortEdges(active: Uint8Array, width: number, height: number, weights: EdgeWeights): SortedEdges {
-  const bins = new Uint16Array(2 * active.length).fill(BINS)
+function sortEdges(active: Uint8Array, width: number, evidence: EdgeEvidence, options: RegionOptions): SortedEdges {
+  const found = new Int32Array(2 * active.length)
+  const bins = new Uint16Array(2 * active.length)
+  const starts = new Int32Array(BINS + 1)
   const right = createEdges(width)
   const lower = createEdges(width)
-  const parts = new Float64Array(EDGE_PARTS * width)
-  for (let y = 0, i = 0; y < height; y++) {
-    const start = i
+  const rightParts = new Float64Array(EDGE_PARTS * width)
+  const lowerParts = new Float64Array(EDGE_PARTS * width)
+  let count = 0
+  for (let row = 0, done = 0; row < active.length; row += width) {
     right.count = lower.count = 0
-    for (let x = 0; x < width; x++, i++) {
+    const end = row + width
+    for (let i = row; i < end; i++) {
       if (active[i] === 0) continue
-      if (x + 1 < width && active[i + 1] === 1) {
+      if (i + 1 < end && active[i + 1] === 1) {
+        found[count++] = 2 * i
         right.firsts[right.count] = i
         right.seconds[right.count++] = i + 1
       }
-      if (y + 1 < height && active[i + width] === 1) {
+      if (end < active.length && active[i + width] === 1) {
+        found[count++] = 2 * i + 1
         lower.firsts[lower.count] = i
         lower.seconds[lower.count++] = i + width
       }
     }
-    weights.measureInto(parts, right, 1, start, i)
-    writeBins(bins, right, parts, 0)
-    weights.measureInto(parts, lower, width, 0, active.length)
-    writeBins(bins, lower, parts, 1)
+    weighEdgesInto(rightParts, right, evidence, options, 1, row, end)
+    weighEdgesInto(lowerParts, lower, evidence, options, width, 0, active.length)
+    for (let r = 0, l = 0; done < count; done++) {
+      const bin = (found[done] & 1) === 0 ? binAt(rightParts, EDGE_PARTS * r++) : binAt(lowerParts, EDGE_PARTS * l++)
+      bins[done] = bin
+      starts[bin + 1]++
+    }
   }
-  const starts = new Int32Array(BINS + 2)
-  for (const bin of bins) starts[bin + 1]++
   for (let b = 0; b < BINS; b++) starts[b + 1] += starts[b]
-  const edges = new Int32Array(starts[BINS])
+  const edges = new Int32Array(count)
   const next = starts.slice()
-  for (let e = 0; e < bins.length; e++) if (bins[e] < BINS) edges[next[bins[e]]++] = e
+  for (let k = 0; k < count; k++) edges[next[bins[k]]++] = found[k]
   return { edges, starts }
 }
 
-function writeBins(bins: Uint16Array, { firsts, count }: Edges, parts: Float64Array, side: number): void {
-  for (let k = 0, p = 0; k < count; k++, p += EDGE_PARTS) {
-    const weight = parts[p + DISTANCE] + parts[p + TURN] + parts[p + COLOR]
-    bins[2 * firsts[k] + side] = Math.min(BINS - 1, Math.floor(weight / BIN_WEIGHT))
-  }
+function binAt(parts: Float64Array, at: number): number {
+  const weight = parts[at + DISTANCE] + parts[at + TURN] + parts[at + COLOR]
+  return Math.min(BINS - 1, Math.floor(weight / BIN_WEIGHT))
 }
 
 /**

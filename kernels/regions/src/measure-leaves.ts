@@ -15,7 +15,8 @@ export function measureLeaves(surface: Surface, labels: Int32Array, leafCount: n
     boxes[4 * leaf] = width
     boxes[4 * leaf + 1] = height
   }
-  const raysX = Float64Array.from({ length: width }, (_, u) => (u - camera.cx) / camera.fx)
+  const raysX = new Float64Array(width)
+  for (let u = 0; u < width; u++) raysX[u] = (u - camera.cx) / camera.fx
   for (let v = 0, i = 0; v < height; v++) {
     const rayY = (v - camera.cy) / camera.fy
     for (let u = 0; u < width; u++, i++) {

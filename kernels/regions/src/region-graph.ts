@@ -1,5 +1,15 @@
-import { COLOR, createEdges, DISTANCE, EDGE_PARTS, TURN, type EdgeWeights } from './edge-weights.ts'
+import {
+  COLOR,
+  createEdges,
+  DISTANCE,
+  EDGE_PARTS,
+  TURN,
+  weighEdgesInto,
+  type EdgeEvidence,
+  type Edges,
+} from './edge-weights.ts'
 import type { Leaves } from './leaves.ts'
+import type { RegionOptions } from './region-options.ts'
 
 /** Where two leaves touch: sums over the edges between them. */
 export interface Boundary {
@@ -14,6 +24,13 @@ export interface Boundary {
   color: number
 }
 
+/** The boundaries found so far, and room for the edges of one line. */
+interface Collection {
+  readonly boundaries: Map<number, Boundary>
+  readonly edges: Edges
+  readonly parts: Float64Array
+}
+
 /**
  * Collects the boundaries of 4-neighbour leaves; a run of at most `maxGap` pixels without depth does not separate two
  * leaves, a run of excluded pixels (planes) does.
@@ -25,51 +42,65 @@ export function connectLeaves(
   blocked: Uint8Array,
   width: number,
   height: number,
-  weights: EdgeWeights,
-  maxGap: number,
+  evidence: EdgeEvidence,
+  options: RegionOptions,
 ): Boundary[] {
-  const { labels, leafCount } = leaves
-  const index = new Map<number, Boundary>()
+  const { labels } = leaves
   const edges = createEdges(Math.max(width, height))
   const parts = new Float64Array(EDGE_PARTS * edges.firsts.length)
-  const boundaryOf = (first: number, second: number): Boundary => {
-    const a = Math.min(labels[first], labels[second])
-    const b = Math.max(labels[first], labels[second])
+  const collection = { boundaries: new Map<number, Boundary>(), edges, parts }
+  const collect = (start: number, stride: number, end: number): void => {
+    listEdges(edges, labels, blocked, start, stride, end, options.maxGap)
+    weighEdgesInto(parts, edges, evidence, options, stride, start, end)
+    addEdges(collection, leaves)
+  }
+  for (let y = 0; y < height; y++) collect(y * width, 1, (y + 1) * width)
+  for (let x = 0; x < width; x++) collect(x, width, width * height)
+  return [...collection.boundaries.values()]
+}
+
+/** The edges between leaves of one row or column. */
+function listEdges(
+  edges: Edges,
+  labels: Int32Array,
+  blocked: Uint8Array,
+  start: number,
+  stride: number,
+  end: number,
+  maxGap: number,
+): void {
+  edges.count = 0
+  const reach = (maxGap + 1) * stride
+  let last = -1
+  let lastLabel = -1
+  for (let i = start; i < end; i += stride) {
+    const label = labels[i]
+    if (label >= 0) {
+      if (lastLabel >= 0 && lastLabel !== label && i - last <= reach) {
+        edges.firsts[edges.count] = last
+        edges.seconds[edges.count++] = i
+      }
+      last = i
+      lastLabel = label
+    } else if (blocked[i] === 1) lastLabel = -1
+  }
+}
+
+function addEdges({ boundaries, edges, parts }: Collection, { labels, leafCount }: Leaves): void {
+  for (let k = 0, p = 0; k < edges.count; k++, p += EDGE_PARTS) {
+    const first = labels[edges.firsts[k]]
+    const second = labels[edges.seconds[k]]
+    const a = Math.min(first, second)
+    const b = Math.max(first, second)
     const key = a * leafCount + b
-    let boundary = index.get(key)
+    let boundary = boundaries.get(key)
     if (boundary === undefined) {
       boundary = { a, b, length: 0, distance: 0, turn: 0, color: 0 }
-      index.set(key, boundary)
+      boundaries.set(key, boundary)
     }
-    return boundary
+    boundary.distance += parts[p + DISTANCE]
+    boundary.turn += parts[p + TURN]
+    boundary.color += parts[p + COLOR]
+    boundary.length++
   }
-  /** All edges of one row or column. */
-  const scan = (start: number, stride: number, end: number): void => {
-    edges.count = 0
-    const reach = (maxGap + 1) * stride
-    let last = -1
-    let lastLabel = -1
-    for (let i = start; i < end; i += stride) {
-      const label = labels[i]
-      if (label >= 0) {
-        if (lastLabel >= 0 && lastLabel !== label && i - last <= reach) {
-          edges.firsts[edges.count] = last
-          edges.seconds[edges.count++] = i
-        }
-        last = i
-        lastLabel = label
-      } else if (blocked[i] === 1) lastLabel = -1
-    }
-    weights.measureInto(parts, edges, stride, start, end)
-    for (let k = 0, p = 0; k < edges.count; k++, p += EDGE_PARTS) {
-      const boundary = boundaryOf(edges.firsts[k], edges.seconds[k])
-      boundary.distance += parts[p + DISTANCE]
-      boundary.turn += parts[p + TURN]
-      boundary.color += parts[p + COLOR]
-      boundary.length++
-    }
-  }
-  for (let y = 0; y < height; y++) scan(y * width, 1, (y + 1) * width)
-  for (let x = 0; x < width; x++) scan(x, width, width * height)
-  return [...index.values()]
 }

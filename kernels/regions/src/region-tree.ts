@@ -1,3 +1,5 @@
+import type { GridColor } from './grid-color.ts'
+
 /**
  * An over-segmentation and the merge hierarchies over it. All hierarchies share the leaves; they differ in what they
  * believe (geometry, colour), and an object is rarely missed by all of them.
@@ -8,6 +10,8 @@ export interface RegionTree {
   readonly height: number
   /** image pixels per grid pixel */
   readonly step: number
+  /** the colour that was looked at */
+  readonly color: GridColor
   readonly leafCount: number
   /** [height, width] leaf of each grid pixel; -1 outside all leaves */
   readonly labels: Int32Array

@@ -1,6 +1,6 @@
 import type { ColorImage } from '@sextant/geometry'
 import type { Surface } from '@sextant/surface'
-import { createEdgeWeights } from './edge-weights.ts'
+import { createEdgeEvidence } from './edge-weights.ts'
 import { fillHolesInto } from './fill-holes.ts'
 import { createGridColor } from './grid-color.ts'
 import { findLeaves } from './leaves.ts'
@@ -29,7 +29,7 @@ export function segmentRegions(
   const { width, height, step, depths } = surface
   assertSizes(surface, color, planeMask)
   const gridColor = createGridColor(color ?? createBlackImage(width, height), width, height, color === null ? 1 : step)
-  const weights = createEdgeWeights(surface, gridColor, settings)
+  const evidence = createEdgeEvidence(surface, gridColor)
 
   // 1 which pixels take part
   const active = new Uint8Array(width * height)
@@ -40,10 +40,10 @@ export function segmentRegions(
     else active[i] = 1
   }
   // 2 leaves
-  const leaves = findLeaves(active, width, height, weights, settings)
+  const leaves = findLeaves(active, width, evidence, settings)
   const { labels, leafCount } = leaves
   // 3 who touches whom, and how strongly
-  const boundaries = connectLeaves(leaves, blocked, width, height, weights, settings.maxGap)
+  const boundaries = connectLeaves(leaves, blocked, width, height, evidence, settings)
   // 4 holes without depth
   fillHolesInto(labels, surface, blocked, gridColor, settings)
   // 5 the merge hierarchies
@@ -61,6 +61,7 @@ export function segmentRegions(
     width,
     height,
     step,
+    color: gridColor,
     leafCount,
     labels,
     leafPixels,

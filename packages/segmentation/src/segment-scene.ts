@@ -1,14 +1,6 @@
 import type { Trace } from '@sextant/contracts'
 import type { Frame, Rng } from '@sextant/geometry'
-import {
-  createGridColor,
-  proposalsOf,
-  segmentRegions,
-  type GridColor,
-  type Proposal,
-  type RegionOptions,
-  type RegionTree,
-} from '@sextant/regions'
+import { proposalsOf, segmentRegions, type Proposal, type RegionOptions, type RegionTree } from '@sextant/regions'
 import { estimateSurface, findPlanes, planeMaskInto, type Plane, type Surface } from '@sextant/surface'
 import { describeRegion, type RegionFeatures } from './region-features.ts'
 
@@ -21,7 +13,6 @@ export interface SceneSegmentation {
   readonly planes: readonly Plane[]
   /** [height, width] of the grid: 1 + index of the plane, 0 = none */
   readonly planeMask: Uint8Array
-  readonly color: GridColor
   readonly tree: RegionTree
   /** largest first, near duplicates removed */
   readonly proposals: readonly DescribedProposal[]
@@ -80,13 +71,12 @@ export function segmentScene(frame: Frame, options: Partial<SceneOptions>, env: 
     proposalsOf(tree, { minPixels, maxExtentMm: OUTLIER_MARGIN * maxExtentMm }),
   )
   // 4 what each proposal looks like
-  const color = createGridColor(frame.color, surface.width, surface.height, surface.step)
   const described = trace.span('features', () =>
     proposals.map((proposal) => ({
       ...proposal,
-      features: describeRegion(proposal.maskPixels, surface, color),
+      features: describeRegion(proposal.maskPixels, surface, tree.color),
     })),
   )
   const { width, height } = frame.depth
-  return { width, height, surface, planes, planeMask, color, tree, proposals: described }
+  return { width, height, surface, planes, planeMask, tree, proposals: described }
 }
