@@ -19,6 +19,7 @@ import { readSelfMade, sampled, SELF_MADE_ROOT } from './self-made-golden.ts'
  * Of float32 chains of this depth, as a share of the largest value: processors differ in the order of their sums.
  */
 const FLOAT32_TOLERANCE = 2e-5
+const HALF_TOLERANCE = 1e-3
 
 function largestDeviation(found: ArrayLike<number>, reference: ArrayLike<number>): number {
   expect(found.length).toBe(reference.length)
@@ -59,6 +60,16 @@ describe('from .pth to an answer, against the kept values', () => {
       parameter === changed ? values.map((value) => -value) : values,
     )
     expect(Math.max(...deviations(name, outputs)), changed).toBeGreaterThan(20 * FLOAT32_TOLERANCE)
+  })
+})
+
+describe('matrices stored as float16', () => {
+  it.each(SELF_MADE_NAMES)('%s: answers as float32 does, up to the rounding', async (name) => {
+    const rounded = await runSelfMade(name, undefined, 'fp16')
+    const worst = Math.max(...deviations(name, rounded))
+    // Weights keep 11 bits, 5e-4; layers add up.
+    expect(worst).toBeLessThan(HALF_TOLERANCE)
+    expect(worst).toBeGreaterThan(FLOAT32_TOLERANCE)
   })
 })
 

@@ -35,9 +35,14 @@ export interface SessionOptions {
   readonly providers: readonly Provider[]
   /** Threads within one operator. */
   readonly threads: number
+  /**
+   * Keeps weights in memory as they are stored and casts them whenever they are used. Else the runtime casts them once,
+   * while loading, and keeps both.
+   */
+  readonly keepsStoredWeights: boolean
 }
 
-export const SESSION_DEFAULTS: SessionOptions = { providers: ['cpu'], threads: 2 }
+export const SESSION_DEFAULTS: SessionOptions = { providers: ['cpu'], threads: 2, keepsStoredWeights: false }
 
 /** Opens a model file; external data lie beside it. */
 export type OpenSession = (modelPath: string, options?: Partial<SessionOptions>) => Promise<Session>

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
-import { assertParameters, readCheckpoint, writeModel, type StateDict } from '@sextant/sam6d'
+import {
+  assertParameters,
+  readCheckpoint,
+  writeModel,
+  type Graph,
+  type Precision,
+  type StateDict,
+} from '@sextant/sam6d'
 import { catalogueEntry } from './catalogue.ts'
 import { openFileSource } from './file-source.ts'
 import { digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
@@ -10,6 +17,8 @@ import { digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './ins
 export interface ConvertOptions {
   /** told what is being done */
   readonly onProgress?: (step: string) => void
+  /** fp16: half the disk and memory, weights rounded to 11 bits */
+  readonly precision?: Precision
 }
 
 /**
@@ -22,7 +31,7 @@ export async function convertCheckpoint(
   checkpointPath: string,
   name: string,
   modelsDir: string,
-  { onProgress }: ConvertOptions = {},
+  { onProgress, precision = 'fp32' }: ConvertOptions = {},
 ): Promise<InstalledManifest> {
   const entry = catalogueEntry(name)
   const source = await openFileSource(checkpointPath).catch((cause: unknown) => {
@@ -44,7 +53,7 @@ export async function convertCheckpoint(
     const files: InstalledManifest['files'] = []
     for (const [stem, build] of Object.entries(entry.graphs)) {
       onProgress?.(`writing ${stem}`)
-      for (const fileName of await writeGraph(staging, stem, build(checked))) {
+      for (const fileName of await writeGraph(staging, stem, build(checked), precision)) {
         const path = join(staging, fileName)
         files.push({ name: fileName, bytes: (await stat(path)).size, sha256: await digestOf(path) })
       }
@@ -55,6 +64,7 @@ export async function convertCheckpoint(
       source: { fileName: basename(checkpointPath), sha256, bytes: source.size },
       isOfficial: sha256 === entry.sha256,
       parameters: [...expected.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      precision,
       files,
     }
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 2))
@@ -88,14 +98,14 @@ function refuseBadNumbers(parameters: StateDict): StateDict {
   )
 }
 
-async function writeGraph(folder: string, stem: string, graph: Parameters<typeof writeModel>[0]): Promise<string[]> {
+async function writeGraph(folder: string, stem: string, graph: Graph, precision: Precision): Promise<string[]> {
   const fileName = `${stem}.weights`
   const handle = await open(join(folder, fileName), 'wx')
   try {
     const append = async (bytes: Uint8Array): Promise<void> => {
       for (let at = 0; at < bytes.length; at += 2 ** 30) await handle.write(bytes.subarray(at, at + 2 ** 30))
     }
-    const model = await writeModel(graph, { fileName, append })
+    const model = await writeModel(graph, { fileName, append }, precision)
     await handle.sync()
     await writeFile(join(folder, `${stem}.onnx`), model)
   } finally {

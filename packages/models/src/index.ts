@@ -13,5 +13,6 @@ export {
 } from './installed-model.ts'
 export { createNetworkHost, type NetworkHost, type NetworkInfo } from './network-host.ts'
 export { openPoseNetworks, openSegmentationNetworks, type Loaded, type SegmentationNetworks } from './open-networks.ts'
+export { PRECISIONS, type Precision } from '@sextant/sam6d'
 export { pullCheckpoint, type PullOptions } from './pull-checkpoint.ts'
 export { probeProviders, type ProviderVerdict } from './probe-providers.ts'

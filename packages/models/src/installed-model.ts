@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PlatformError } from '@sextant/contracts'
+import { PRECISIONS } from '@sextant/sam6d'
 import { z } from 'zod'
 import { catalogueEntry } from './catalogue.ts'
 
@@ -18,6 +19,8 @@ export const installedManifest = z.object({
   /** the source is the owners' own file */
   isOfficial: z.boolean(),
   parameters: z.number().int(),
+  /** of large weights */
+  precision: z.enum(PRECISIONS).default('fp32'),
   files: z.array(z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })),
 })
 export type InstalledManifest = z.infer<typeof installedManifest>

@@ -3,7 +3,7 @@ import { PlatformError } from '@sextant/contracts'
 import type { Session, SessionOptions } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
 import { warmPoseNetworks, warmSegmentationNetworks, type PoseNetworks, type SamNetworks } from '@sextant/sam6d'
-import { requireModel } from './installed-model.ts'
+import { requireModel, type InstalledManifest } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
 
 const MILLISECONDS_PER_SECOND = 1000
@@ -12,7 +12,7 @@ const MILLISECONDS_PER_SECOND = 1000
 export interface Loaded<T> {
   readonly networks: T
   readonly info: NetworkInfo
-  /** digests of the checkpoints; part of the key of what is computed with them */
+  /** of the weights; part of the key of what is computed with them */
   readonly digest: string
   release(): Promise<void>
 }
@@ -76,8 +76,11 @@ async function openAll(
   const manifests = await Promise.all(Object.keys(wanted).map((name) => requireModel(modelsDir, name)))
   const sessions: Session[] = []
   try {
-    for (const [name, stems] of Object.entries(wanted)) {
-      for (const stem of stems) sessions.push(await openOnnxSession(join(modelsDir, name, `${stem}.onnx`), options))
+    for (const [i, [name, stems]] of Object.entries(wanted).entries()) {
+      const keepsStoredWeights = manifests[i]?.precision === 'fp16'
+      for (const stem of stems) {
+        sessions.push(await openOnnxSession(join(modelsDir, name, `${stem}.onnx`), { ...options, keepsStoredWeights }))
+      }
     }
   } catch (error) {
     await Promise.all(sessions.map((session) => session.release()))
@@ -92,11 +95,16 @@ async function openAll(
       loadingSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
       warmUpSeconds: 0,
     },
-    digest: manifests.map((manifest) => manifest.source.sha256.slice(0, 16)).join('-'),
+    digest: manifests.map(digestOfWeights).join('-'),
     release: async () => {
       await Promise.all(sessions.map((session) => session.release()))
     },
   }
+}
+
+/** What is computed with rounded weights is not what the others compute. */
+function digestOfWeights({ source, precision }: InstalledManifest): string {
+  return source.sha256.slice(0, 16) + (precision === 'fp32' ? '' : precision)
 }
 
 /** Each reason once, though every session met it. */

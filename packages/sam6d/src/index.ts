@@ -25,7 +25,7 @@ export {
 } from './networks/pem-matching.ts'
 export { buildDinoV2, buildPemFeatures } from './networks/vision-transformer.ts'
 export type { Graph } from './onnx/graph-builder.ts'
-export { writeModel, type WeightSink } from './onnx/write-model.ts'
+export { PRECISIONS, writeModel, type Precision, type WeightSink } from './onnx/write-model.ts'
 export { assign, type Assignment } from './pem/assignment.ts'
 export { groupNeighbors, queryBall } from './pem/ball-query.ts'
 export { COARSE_HYPOTHESES, cumulateWeights, drawPairs, selectCoarsePose } from './pem/coarse-pose.ts'

@@ -9,6 +9,7 @@ import {
   map,
   matrix,
   rows,
+  stack,
   type Matrix,
   type Weights,
 } from './layers.ts'
@@ -41,9 +42,19 @@ export function pemFeatures(weights: Weights, tokens: Matrix, cells: readonly nu
     const level = levels[Math.floor(c / tokens.width)]!
     return level.data[(patch + 1) * tokens.width + (c % tokens.width)]!
   })
-  const map = linear(weights, `${network}.output_upscaling`, patches)
+  const upscaling = `${network}.output_upscaling`
+  const parts = new Map(['weight', 'bias'].map((kind) => [`${upscaling}.${kind}`, weights(`${upscaling}.${kind}`)]))
   const perPlace = cells.length / 16
-  return matrix(cells.length, 256, (i, c) => map.data[cells[i]! * 4096 + Math.floor(i / perPlace) * 256 + c]!)
+  const atPlaces = Array.from({ length: 16 }, (_, place) => {
+    const wanted = rows(patches, cells.slice(place * perPlace, (place + 1) * perPlace))
+    return linear((name) => sixteenth(parts.get(name)!, place), upscaling, wanted)
+  })
+  return stack(...atPlaces)
+}
+
+function sixteenth(values: Float32Array, index: number): Float32Array {
+  const size = values.length / 16
+  return values.subarray(index * size, (index + 1) * size)
 }
 
 /** The tokens before and after each block; heads are 64 wide. @param scaled  what becomes of a branch's result */

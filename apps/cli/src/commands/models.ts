@@ -5,10 +5,12 @@ import {
   catalogueEntry,
   convertCheckpoint,
   inspectModel,
+  PRECISIONS,
   pullCheckpoint,
   verifyModel,
+  type Precision,
 } from '@sextant/models'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { modelsDirOption } from '../models-dir.ts'
 
 const MEGABYTE = 2 ** 20
@@ -41,8 +43,9 @@ export function addModelsCommand(program: Command): void {
     .argument('<network>', 'name from the list')
     .option('--url <url>', "another address than its owners'")
     .option('--accept-licence', 'you have read and accept the licence shown')
+    .addOption(precisionOption())
     .description('download a checkpoint from its owners and convert it')
-    .action(async (name: string, options: { url?: string; acceptLicence?: boolean }) => {
+    .action(async (name: string, options: { url?: string; acceptLicence?: boolean; precision: Precision }) => {
       const entry = catalogueEntry(name)
       console.log(`${entry.title}, ${entry.page}\nlicence: ${entry.licence}`)
       if (options.acceptLicence !== true) {
@@ -58,14 +61,17 @@ export function addModelsCommand(program: Command): void {
         },
       })
       process.stderr.write('\n')
-      await convert(path, name, folder())
+      await convert(path, name, folder(), options.precision)
     })
   models
     .command('convert')
     .argument('<network>', 'name from the list')
     .argument('<checkpoint>', 'its .pth or .safetensors file')
+    .addOption(precisionOption())
     .description('convert a checkpoint into the graphs that are run')
-    .action((name: string, path: string) => convert(resolve(path), name, folder()))
+    .action((name: string, path: string, { precision }: { precision: Precision }) =>
+      convert(resolve(path), name, folder(), precision),
+    )
   models
     .command('verify')
     .argument('[networks...]', 'all installed ones when absent')
@@ -89,9 +95,16 @@ export function addModelsCommand(program: Command): void {
     })
 }
 
-async function convert(path: string, name: string, modelsDir: string): Promise<void> {
+function precisionOption(): Option {
+  return new Option('--precision <type>', 'of the stored weights; fp16 takes half the disk and memory')
+    .choices(PRECISIONS)
+    .default('fp32')
+}
+
+async function convert(path: string, name: string, modelsDir: string, precision: Precision): Promise<void> {
   const started = performance.now()
-  const manifest = await convertCheckpoint(path, name, modelsDir, { onProgress: (step) => console.log(`  ${step}`) })
+  const onProgress = (step: string): void => console.log(`  ${step}`)
+  const manifest = await convertCheckpoint(path, name, modelsDir, { onProgress, precision })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0)
   console.log(

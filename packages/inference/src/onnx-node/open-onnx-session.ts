@@ -2,6 +2,10 @@ import { PlatformError } from '@sextant/contracts'
 import * as ort from 'onnxruntime-node'
 import { SESSION_DEFAULTS, type Provider, type Session, type SessionOptions, type Tensor } from '../session.ts'
 
+/** A cast of a weight is a constant: both of these would compute it while loading. */
+const CASTS_WEIGHTS = ['ConstantFolding', 'FuseFp16InitializerToFp32NodeTransformer']
+const KEEPS_WEIGHTS = { optimization: { disable_specified_optimizers: CASTS_WEIGHTS.join(';') } }
+
 /**
  * Opens an ONNX file with ONNX Runtime. The providers are tried one after the other: ONNX Runtime for Node throws when one
  * of its list cannot be loaded instead of going on to the next.
@@ -9,7 +13,7 @@ import { SESSION_DEFAULTS, type Provider, type Session, type SessionOptions, typ
  * @throws model.load_failed when no provider takes the model
  */
 export async function openOnnxSession(modelPath: string, options: Partial<SessionOptions> = {}): Promise<Session> {
-  const { providers, threads } = { ...SESSION_DEFAULTS, ...options }
+  const { providers, threads, keepsStoredWeights } = { ...SESSION_DEFAULTS, ...options }
   // Refusals are reported; the runtime's own lines on stderr would tell them twice.
   ort.env.logLevel = 'fatal'
   const refusals: { provider: Provider; reason: string }[] = []
@@ -21,6 +25,7 @@ export async function openOnnxSession(modelPath: string, options: Partial<Sessio
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        ...(keepsStoredWeights && { extra: KEEPS_WEIGHTS }),
       })
       return wrap(session, provider, refusals)
     } catch (error) {
