@@ -16,7 +16,7 @@ import { captureFrames } from './capture-frames.ts'
 import { argument, benchSets, countedInstances, dataFolder } from './gather-frames.ts'
 import { bestIou, gridMask, median, quantileText } from './grid-iou.ts'
 
-const WARM_RUNS = 5
+const WARM_RUNS = 15
 const listed = Number(argument('list', '0'))
 
 for (const { name, frames } of benchSets()) await measure(name, frames)

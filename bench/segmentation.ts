@@ -10,7 +10,7 @@ import { createTrace } from '@sextant/contracts'
 import { createRng } from '@sextant/geometry'
 import { diameterOf } from '@sextant/mesh'
 import { detectObject, prepareTemplates, segmentScene, type TemplateDescriptors } from '@sextant/segmentation'
-import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
+import { createTemplateWorkspace, rasterizeTemplates, resizeRecipe, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 import { argument, benchSets, countedInstances, type BenchFrame } from './gather-frames.ts'
 import { median } from './grid-iou.ts'
 import { readMesh } from './read-mesh.ts'
@@ -20,7 +20,7 @@ const viewCount = Number(argument('views', '42'))
 const listed = Number(argument('list', '0'))
 const LIMIT = 100
 /** Template pixels; the recipe's 512 change nothing, views are described at about 96 px. */
-const IMAGE_SIZE = 192
+const RECIPE = { ...resizeRecipe(TEMPLATE_RECIPE_DEFAULTS, 192), viewCount, antialias: false }
 
 const prepared = new Map<string, TemplateDescriptors>()
 const prepareTimes: number[] = []
@@ -30,12 +30,9 @@ function descriptorsOf(frame: BenchFrame, objectId: number): TemplateDescriptors
   const known = prepared.get(path)
   if (known !== undefined) return known
   const mesh = readMesh(path, unitInMm)
-  const focalLength = (TEMPLATE_RECIPE_DEFAULTS.focalLength * IMAGE_SIZE) / TEMPLATE_RECIPE_DEFAULTS.imageSize
-  const recipe = { ...TEMPLATE_RECIPE_DEFAULTS, viewCount, imageSize: IMAGE_SIZE, focalLength, antialias: false }
-  const workspace = createTemplateWorkspace(mesh, recipe)
-  const views = workspace.directions.map((_, index) => renderTemplate(workspace, index))
+  const views = [...rasterizeTemplates(createTemplateWorkspace(mesh, RECIPE))]
   const started = performance.now()
-  const object = prepareTemplates(views, { diameterMm: diameterOf(mesh), isUniform: recipe.colorize })
+  const object = prepareTemplates(views, { diameterMm: diameterOf(mesh), isUniform: RECIPE.colorize })
   prepareTimes.push(performance.now() - started)
   prepared.set(path, object)
   return object

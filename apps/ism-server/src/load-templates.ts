@@ -5,7 +5,7 @@ import type { PinholeCamera } from '@sextant/geometry'
 import { decodeColor, decodeDepthRaw, decodeMask } from '@sextant/image'
 import { readTemplateManifest, readUsableMesh } from '@sextant/library'
 import { prepareTemplates, type TemplateDescriptors, type TemplateView } from '@sextant/segmentation'
-import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
+import { createTemplateWorkspace, rasterizeTemplates, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 
 /**
  * Renders the views of a CAD and describes them: for folders of templates that another program made, which say neither
@@ -15,8 +15,7 @@ import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } fro
  */
 export async function renderTemplates(cadPath: string): Promise<TemplateDescriptors> {
   const { mesh, diameter: diameterMm } = await readUsableMesh(cadPath)
-  const workspace = createTemplateWorkspace(mesh, TEMPLATE_RECIPE_DEFAULTS)
-  const views = workspace.directions.map((_, index) => renderTemplate(workspace, index))
+  const views = [...rasterizeTemplates(createTemplateWorkspace(mesh, TEMPLATE_RECIPE_DEFAULTS))]
   return prepareTemplates(views, { diameterMm, isUniform: TEMPLATE_RECIPE_DEFAULTS.colorize })
 }
 

@@ -1,6 +1,7 @@
 import {
   rasterizeTemplates,
   createTemplateWorkspace,
+  resizeRecipe,
   TEMPLATE_RECIPE_DEFAULTS,
   type Template,
 } from '@sextant/templates'
@@ -14,8 +15,7 @@ import { blenderVersion } from './blender-version.ts'
 
 const installed = await blenderVersion('blender').catch(() => null)
 const size = 128
-const focalLength = (TEMPLATE_RECIPE_DEFAULTS.focalLength * size) / TEMPLATE_RECIPE_DEFAULTS.imageSize
-const recipe = { ...TEMPLATE_RECIPE_DEFAULTS, imageSize: size, focalLength, antialias: false }
+const recipe = { ...resizeRecipe(TEMPLATE_RECIPE_DEFAULTS, size), antialias: false }
 const bracket = createBracketMesh()
 /** Each vertex in the colour of its place, so that every view tells which way is which. */
 const mesh = { ...bracket, colors: colorsByPlace(bracket.positions) }

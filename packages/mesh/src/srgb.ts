@@ -1,4 +1,4 @@
-/** Linear light 0..1 of each sRGB byte. @source IEC 61966-2-1 */
+/** Linear light 0..1 of each sRGB byte. */
 const LINEAR_OF_BYTE = Float32Array.from({ length: 256 }, (_, byte) => linearOfSrgb(byte / 255))
 
 /** Bytes by linear light in steps of 1/16383: fine enough that every byte survives the round trip. */
@@ -15,11 +15,12 @@ export function byteOfLinear(value: number): number {
   return value > 0 ? BYTE_OF_LINEAR[Math.min(STEPS, Math.round(value * STEPS))] : 0
 }
 
-/** Linear light of an sRGB value, both 0..1. */
+/** Linear light of an sRGB value, both 0..1. @source IEC 61966-2-1 */
 export function linearOfSrgb(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
 }
 
-function srgbOfLinear(value: number): number {
+/** sRGB value of linear light, both 0..1. */
+export function srgbOfLinear(value: number): number {
   return value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055
 }

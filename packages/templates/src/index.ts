@@ -3,6 +3,7 @@ export {
   CAMERA_DISTANCE,
   CYCLES_SAMPLES,
   LIGHT_POWER,
+  resizeRecipe,
   TEMPLATE_RECIPE_DEFAULTS,
   templateCamera,
   templateRadius,

@@ -14,6 +14,11 @@ export const TEMPLATE_RECIPE_DEFAULTS: TemplateRecipe = {
   samples: 0,
 }
 
+/** The same picture in another size, px. */
+export function resizeRecipe(recipe: TemplateRecipe, imageSize: number): TemplateRecipe {
+  return { ...recipe, imageSize, focalLength: (recipe.focalLength * imageSize) / recipe.imageSize }
+}
+
 /** Samples per pixel of the published templates, at most. */
 export const CYCLES_SAMPLES = 50
 

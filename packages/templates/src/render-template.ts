@@ -84,8 +84,8 @@ export function createTemplateWorkspace(
   }
 }
 
-/** The default renderer: our own rasteriser, on the caller's thread. */
-export const rasterizeTemplates: TemplateRenderer = function* (workspace, signal) {
+/** The default `TemplateRenderer`: our own rasteriser, on the caller's thread. */
+export function* rasterizeTemplates(workspace: TemplateWorkspace, signal?: AbortSignal): Generator<Template> {
   for (const viewIndex of workspace.directions.keys()) {
     signal?.throwIfAborted()
     yield renderTemplate(workspace, viewIndex)

@@ -8,18 +8,15 @@ import {
   type SceneSegmentation,
   type TemplateDescriptors,
 } from '@sextant/segmentation'
-import { createTemplateWorkspace, renderTemplate, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
+import { createTemplateWorkspace, rasterizeTemplates, resizeRecipe, TEMPLATE_RECIPE_DEFAULTS } from '@sextant/templates'
 
 /** Views are described at about 96 px: rendering them larger changes nothing. */
-const IMAGE_SIZE = 192
+const RECIPE = { ...resizeRecipe(TEMPLATE_RECIPE_DEFAULTS, 192), antialias: false }
 
 /** Renders and describes the views of an object, as the segmentation server does once per template set. */
 export function describeTemplates(mesh: TriangleMesh, diameterMm: number): TemplateDescriptors {
-  const focalLength = (TEMPLATE_RECIPE_DEFAULTS.focalLength * IMAGE_SIZE) / TEMPLATE_RECIPE_DEFAULTS.imageSize
-  const recipe = { ...TEMPLATE_RECIPE_DEFAULTS, imageSize: IMAGE_SIZE, focalLength, antialias: false }
-  const workspace = createTemplateWorkspace(mesh, recipe)
-  const views = workspace.directions.map((_, index) => renderTemplate(workspace, index))
-  return prepareTemplates(views, { diameterMm, isUniform: recipe.colorize })
+  const views = [...rasterizeTemplates(createTemplateWorkspace(mesh, RECIPE))]
+  return prepareTemplates(views, { diameterMm, isUniform: RECIPE.colorize })
 }
 
 /** Proposals of a frame for objects up to the largest diameter, mm. */

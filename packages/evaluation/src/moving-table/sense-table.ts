@@ -1,4 +1,5 @@
 import type { ColorImage, PinholeCamera, Rng } from '@sextant/geometry'
+import { srgbOfLinear } from '@sextant/mesh'
 
 /** Standard normal numbers drawn once; a frame walks through them from a random start. */
 export type NoiseTable = Float32Array
@@ -22,11 +23,8 @@ export function createNoiseTable(rng: Rng): NoiseTable {
   return Float32Array.from({ length: TABLE_SIZE }, () => rng.normal())
 }
 
-/** Linear 0..1 to sRGB 0..255. @source IEC 61966-2-1 */
-const GAMMA = Float32Array.from({ length: GAMMA_STEPS + 1 }, (_, step) => {
-  const value = step / GAMMA_STEPS
-  return 255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055)
-})
+/** Linear 0..1 to sRGB 0..255. */
+const GAMMA = Float32Array.from({ length: GAMMA_STEPS + 1 }, (_, step) => 255 * srgbOfLinear(step / GAMMA_STEPS))
 
 /** Exposes radiance to 8 bits with sensor noise. @param radiance  [height, width, 3] linear */
 export function exposeTable(

@@ -1,4 +1,5 @@
 import type { ColorImage, Rng } from '@sextant/geometry'
+import { srgbOfLinear } from '@sextant/mesh'
 
 /** Noise of a small colour sensor, in sRGB counts. */
 const READ_NOISE = 1.1
@@ -51,7 +52,7 @@ function shoulder(value: number): number {
   return value < 0.7 ? value : 1 - 0.3 * Math.exp((0.7 - value) / 0.3)
 }
 
-/** Linear 0..1 to sRGB 0..255. @source IEC 61966-2-1 */
+/** Linear 0..1 to sRGB 0..255. */
 function encode(value: number): number {
-  return 255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055)
+  return 255 * srgbOfLinear(value)
 }

@@ -7,7 +7,7 @@ import {
   type TriangleMesh,
   type Vector3,
 } from '@sextant/geometry'
-import { vertexNormals } from '@sextant/mesh'
+import { linearOfSrgb, vertexNormals } from '@sextant/mesh'
 import { createRasterMesh, createRasterTarget, renderInto, type RasterMesh } from '@sextant/raster'
 import type { PlacedProp } from './scene-layout.ts'
 import { EXAMPLE_TABLE, meetBackdrop, type TableTop } from './table-top.ts'
@@ -123,8 +123,7 @@ function turn(transform: Float64Array, [x, y, z]: Vector3): Vector3 {
   return [row(0), row(1), row(2)]
 }
 
-/** sRGB 0..255 to linear 0..1. @source IEC 61966-2-1 */
+/** sRGB 0..255 to linear 0..1. */
 export function linearOf(value: number): number {
-  const v = value / 255
-  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4
+  return linearOfSrgb(value / 255)
 }
