@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import {
@@ -12,7 +12,8 @@ import {
 } from '@sextant/sam6d'
 import { catalogueEntry } from './catalogue.ts'
 import { openFileSource } from './file-source.ts'
-import { digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
+import { countParameters, digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
+import { replaceFolder } from './replace-folder.ts'
 
 export interface ConvertOptions {
   /** told what is being done */
@@ -63,8 +64,9 @@ export async function convertCheckpoint(
       network: name,
       source: { fileName: basename(checkpointPath), sha256, bytes: source.size },
       isOfficial: sha256 === entry.sha256,
-      parameters: [...expected.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      parameters: countParameters(expected),
       precision,
+      exportPorts: null,
       files,
     }
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 2))
@@ -112,14 +114,4 @@ async function writeGraph(folder: string, stem: string, graph: Graph, precision:
     await handle.close()
   }
   return [`${stem}.onnx`, fileName]
-}
-
-async function replaceFolder(fresh: string, target: string): Promise<void> {
-  const old = `${fresh}.old`
-  const replaced = await rename(target, old).then(
-    () => true,
-    () => false,
-  )
-  await rename(fresh, target)
-  if (replaced) await rm(old, { recursive: true, force: true })
 }

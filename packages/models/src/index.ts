@@ -3,6 +3,7 @@ export { announceNetworks, type NetworkLog } from './announce-networks.ts'
 export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './catalogue.ts'
 export { convertCheckpoint, type ConvertOptions } from './convert-checkpoint.ts'
 export { engineInUse, engineStatusOf, networkInUse } from './engine-status.ts'
+export { installExport } from './install-export.ts'
 export {
   howToInstall,
   inspectModel,

@@ -4,13 +4,17 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PlatformError } from '@sextant/contracts'
-import { PRECISIONS } from '@sextant/sam6d'
+import { PRECISIONS, type ExpectedParameters } from '@sextant/sam6d'
 import { z } from 'zod'
 import { catalogueEntry } from './catalogue.ts'
 
 /** Changes when a graph changes its meaning: older conversions are then to be made again. */
 export const GRAPH_VERSION = 2
 export const MANIFEST = 'network.json'
+
+const exportPorts = z.object({ input: z.string(), output: z.string() })
+/** Names of a public export's input and output. */
+export type ExportPorts = z.infer<typeof exportPorts>
 
 export const installedManifest = z.object({
   graphVersion: z.number().int(),
@@ -21,6 +25,8 @@ export const installedManifest = z.object({
   parameters: z.number().int(),
   /** of large weights */
   precision: z.enum(PRECISIONS).default('fp32'),
+  /** null: a graph of ours */
+  exportPorts: exportPorts.nullable().default(null),
   files: z.array(z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })),
 })
 export type InstalledManifest = z.infer<typeof installedManifest>
@@ -43,7 +49,7 @@ export async function inspectModel(modelsDir: string, name: string): Promise<Ins
   const parsed = installedManifest.safeParse(parseJson(text))
   if (!parsed.success) return { name, state: 'damaged', manifest: null, problem: `${MANIFEST} cannot be read` }
   const manifest = parsed.data
-  if (manifest.graphVersion !== GRAPH_VERSION) {
+  if (manifest.exportPorts === null && manifest.graphVersion !== GRAPH_VERSION) {
     return { name, state: 'outdated', manifest, problem: 'converted by another version; convert the checkpoint again' }
   }
   for (const file of manifest.files) {
@@ -89,6 +95,10 @@ export function howToInstall(name: string, { state, problem }: Pick<InstalledMod
     get,
     `Then run: sextant models convert ${name} <path of ${entry.checkpoint}>`,
   ].join('\n')
+}
+
+export function countParameters(expected: ExpectedParameters): number {
+  return [...expected.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
 }
 
 export async function digestOf(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import { PlatformError } from '@sextant/contracts'
 import type { Session, SessionOptions } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
 import { warmPoseNetworks, warmSegmentationNetworks, type PoseNetworks, type SamNetworks } from '@sextant/sam6d'
+import { adaptExport } from './adapt-export.ts'
 import { requireModel, type InstalledManifest } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
 
@@ -77,9 +78,11 @@ async function openAll(
   const sessions: Session[] = []
   try {
     for (const [i, [name, stems]] of Object.entries(wanted).entries()) {
-      const keepsStoredWeights = manifests[i]?.precision === 'fp16'
+      const { precision = 'fp32', exportPorts = null } = manifests[i] ?? {}
       for (const stem of stems) {
-        sessions.push(await openOnnxSession(join(modelsDir, name, `${stem}.onnx`), { ...options, keepsStoredWeights }))
+        const path = join(modelsDir, name, `${stem}.onnx`)
+        const session = await openOnnxSession(path, { ...options, keepsStoredWeights: precision === 'fp16' })
+        sessions.push(exportPorts === null ? session : adaptExport(session, exportPorts))
       }
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   catalogueEntry,
   convertCheckpoint,
   inspectModel,
+  installExport,
   PRECISIONS,
   pullCheckpoint,
   verifyModel,
@@ -72,6 +73,20 @@ export function addModelsCommand(program: Command): void {
     .action((name: string, path: string, { precision }: { precision: Precision }) =>
       convert(resolve(path), name, folder(), precision),
     )
+  models
+    .command('install')
+    .argument('<manifest>', 'a file of models/, which says what the export is')
+    .argument('<files...>', 'the ONNX file, then those with its weights')
+    .description('use an ONNX file that others exported instead of a checkpoint')
+    .action(async (manifest: string, [model = '', ...data]: string[]) => {
+      const { network, isOfficial, source } = await installExport(
+        resolve(manifest),
+        [resolve(model), ...data.map((path) => resolve(path))],
+        folder(),
+      )
+      console.log(`${network}: installed from ${source.fileName}`)
+      if (!isOfficial) console.log(`The file's digest is ${source.sha256}; the manifest names none to compare with.`)
+    })
   models
     .command('verify')
     .argument('[networks...]', 'all installed ones when absent')
