@@ -27,7 +27,7 @@ export function poseEstimateOf(
     pose[10] - (R[3] * cx + R[4] * cy + R[5] * cz),
     pose[11] - (R[6] * cx + R[7] * cy + R[8] * cz),
   ])
-  const { color, outline, segments } = evidence
+  const { color, outline, segments, support } = evidence
   const parts: PoseScoreParts = {
     verification: verification.score,
     visibleFraction: Math.max(0, 1 - evidence.occluded - evidence.missing),
@@ -46,6 +46,8 @@ export function poseEstimateOf(
     chromaDifference: color?.chroma ?? null,
     shadingAgreement: evidence.shading,
     relief: evidence.relief,
+    penetrationMm: support.penetration * model.diameter,
+    supportGapMm: support.gap === null ? null : support.gap * model.diameter,
   }
   return {
     cameraFromObject,

@@ -4,6 +4,7 @@ import { estimateSurface, findPlanes, planeMaskInto, type Surface } from '@sexta
 import { chromaOf } from './chroma.ts'
 import { decimateLevel, levelOfSurface, type SceneLevel } from './scene-level.ts'
 import { segmentLevelOf, type SegmentLevel } from './segment-support.ts'
+import { supportPlanesOf, type SupportPlane } from './support-planes.ts'
 
 /** Everything about a frame that does not depend on the object; made once, shared by all objects. */
 export interface PreparedScene {
@@ -17,6 +18,8 @@ export interface PreparedScene {
   readonly chroma: Float32Array
   /** [height, width] of the surface grid: not 0 = on a dominant plane */
   readonly planeMask: Uint8Array
+  /** planes that nothing reaches through */
+  readonly supportPlanes: readonly SupportPlane[]
   /** over-segmentation of the frame */
   readonly regions: RegionTree
   /** class-agnostic proposals of the whole frame, largest first */
@@ -43,6 +46,10 @@ const MAX_EXTENT_RATIO = 1.45
  */
 const PLANE_AREA_RATIO = 0.6
 const PLANE_AREA_MM2 = 60_000
+const MAX_PLANES = 3
+/** A table seen in part or at a grazing angle may support things without being large. */
+const SUPPORT_AREA_MM2 = 15_000
+const MAX_FLAT = 5
 
 /**
  * Measures the surface of a frame, lays it out at two resolutions and segments it.
@@ -56,7 +63,8 @@ export function prepareScene(frame: Frame, options: Partial<SceneOptions> = {}):
   const fine = levelOfSurface(surface, frame.color)
   const coarse = decimateLevel(fine, frame.color)
   const minAreaMm2 = Math.max(PLANE_AREA_MM2, PLANE_AREA_RATIO * maxDiameterMm ** 2)
-  const planes = findPlanes(surface, { minAreaMm2 }, createRng(PLANE_SEED))
+  const flat = findPlanes(surface, { minAreaMm2: SUPPORT_AREA_MM2, maxPlanes: MAX_FLAT }, createRng(PLANE_SEED))
+  const planes = flat.filter(({ areaMm2 }) => areaMm2 >= minAreaMm2).slice(0, MAX_PLANES)
   const planeMask = planeMaskInto(new Uint8Array(surface.width * surface.height), surface, planes)
   const maxExtentMm = MAX_EXTENT_RATIO * maxDiameterMm
   const regions = segmentRegions(surface, frame.color, planeMask, { maxExtentMm })
@@ -68,6 +76,7 @@ export function prepareScene(frame: Frame, options: Partial<SceneOptions> = {}):
     coarse,
     chroma: chromaOf(fine.colors),
     planeMask,
+    supportPlanes: supportPlanesOf(surface, flat, minAreaMm2),
     regions,
     proposals,
     fineSegments: segmentLevelOf(regions, proposals, fine.width, fine.height, 1),

@@ -15,6 +15,11 @@
 //
 // The segment IoU alone separates right from wrong poses better than everything else together, on real frames too
 // (AUC .92 against .78). A logistic fit of all terms gained 2 points more on synthetic frames and lost on real ones.
+//
+// The support planes came last: right poses reach below none (0 of 118 on generated tables, 1 of 21 on real frames, by
+// 0.02 d) and rest on one (86 % on generated tables; 9 % of absent objects), while 52 % of the absent objects and 54 % of
+// the wrong poses reach below. Scene AR_MSSD .856 -> .900 on real frames, .743 -> .753 and .793 -> .797 on generated
+// tables; weights of .8 and .3 instead of .5 and .2 give the same.
 import type { ColorAgreement } from './color-agreement.ts'
 import type { SegmentSupport } from './segment-support.ts'
 import type { SilhouetteMeasure } from './silhouette.ts'
@@ -37,6 +42,8 @@ export interface PoseEvidence {
   /** null: the CAD has no telling colour */
   readonly color: ColorAgreement | null
   readonly segments: SegmentSupport
+  /** how deep the object reaches below a support plane, and how far its lowest point is from one (null: none), diameters */
+  readonly support: { readonly penetration: number; readonly gap: number | null }
   /** share of the colour variance that one light on this pose explains, at most 1 */
   readonly shading: number
   /** rms distance of the explained surface from a plane, over the allowed distance */
@@ -66,6 +73,8 @@ export function scoreEvidence(e: PoseEvidence): number {
     0.05 * clamp(Math.log10(Math.max(1, e.inlierArea) / 1000), -1.2, 0.6) -
     0.25 * Math.max(0, e.toleranceRatio - 1.5) +
     0.4 * (Math.max(e.shading, -0.5) - 0.3)
+  score -= 0.5 * clamp((e.support.penetration - 0.04) / 0.15, 0, 1)
+  if (e.support.gap !== null) score += 0.2 * clamp((0.15 - e.support.gap) / 0.1, 0, 1)
   if (e.color !== null) {
     score += 0.35 * (e.color.correlation - 0.3) * Math.min(1, e.color.modelDeviation / 30)
     score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)

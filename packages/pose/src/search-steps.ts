@@ -65,10 +65,15 @@ export function createSearchSteps(scene: PreparedScene, model: PreparedModel, qu
   const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
   const grid = icpGridOf(scene.fine, weights)
   const refine = createRefineWorkspace(scene, model)
-  const coarseModel: VerifyModel = { mesh: model.coarseMesh, diameter: model.diameter, usesColor: model.usesColor }
+  const coarseModel: VerifyModel = {
+    mesh: model.coarseMesh,
+    points: model.checkPoints,
+    diameter: model.diameter,
+    usesColor: model.usesColor,
+  }
   const fineModel: VerifyModel = { ...coarseModel, mesh: model.fineMesh }
-  const coarseWorkspace = createVerifyWorkspace(scene.coarse, scene.coarseSegments)
-  const fineWorkspace = createVerifyWorkspace(scene.fine, scene.fineSegments)
+  const coarseWorkspace = createVerifyWorkspace(scene.coarse, scene.coarseSegments, scene)
+  const fineWorkspace = createVerifyWorkspace(scene.fine, scene.fineSegments, scene)
   const coarseMask = mask === null ? null : levelMaskOf(scene, scene.coarse, mask)
   const fineMask = mask === null ? null : levelMaskOf(scene, scene.fine, mask)
   const verify = (candidate: Candidate, isFine: boolean): Candidate => {

@@ -1,5 +1,6 @@
 // Verification by rendering: the pose is drawn and every pixel of the drawing is asked whether the frame agrees.
-import { toleranceAt } from '@sextant/hypotheses'
+import { toleranceAt, type OrientedPoints } from '@sextant/hypotheses'
+import type { Surface } from '@sextant/surface'
 import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
 import { addPoint, createReliefTally, reliefOf, type ReliefTally } from './relief.ts'
@@ -14,12 +15,15 @@ import {
   type ShadingTally,
 } from './shading-agreement.ts'
 import { measureSilhouette } from './silhouette.ts'
+import { measureSupport, type SupportMeasure, type SupportPlane } from './support-planes.ts'
 import { transformOfPose } from './transform-of-pose.ts'
 
 /** Buffers of one level; one per worker. */
 export interface VerifyWorkspace {
   readonly level: SceneLevel
   readonly segments: SegmentLevel
+  readonly surface: Surface
+  readonly supportPlanes: readonly SupportPlane[]
   readonly target: RasterTarget
   readonly color: ColorTally
   readonly shading: ShadingTally
@@ -28,10 +32,17 @@ export interface VerifyWorkspace {
   readonly leafCounts: Int32Array
 }
 
-export function createVerifyWorkspace(level: SceneLevel, segments: SegmentLevel): VerifyWorkspace {
+/** @param segments  of the same level */
+export function createVerifyWorkspace(
+  level: SceneLevel,
+  segments: SegmentLevel,
+  { surface, supportPlanes }: Pick<VerifyWorkspace, 'surface' | 'supportPlanes'>,
+): VerifyWorkspace {
   return {
     level,
     segments,
+    surface,
+    supportPlanes,
     target: createRasterTarget(level.width, level.height),
     color: createColorTally(level.width * level.height),
     shading: createShadingTally(),
@@ -43,6 +54,8 @@ export function createVerifyWorkspace(level: SceneLevel, segments: SegmentLevel)
 /** What the object contributes. */
 export interface VerifyModel {
   readonly mesh: RasterMesh
+  /** spread over the surface */
+  readonly points: OrientedPoints
   readonly diameter: number
   /** false: colour terms are zero */
   readonly usesColor: boolean
@@ -81,10 +94,10 @@ export function verifyPose(
   noise: number,
   mask: LevelMask | null,
 ): Verification {
-  const { level, segments, target, color, shading, relief, leafCounts } = ws
+  const { level, segments, surface, supportPlanes, target, color, shading, relief, leafCounts } = ws
   const { width, camera } = level
   const transform = transformOfPose(pose)
-  const { diameter, mesh, usesColor } = model
+  const { diameter, mesh, points, usesColor } = model
   const coverage = renderInto(target, mesh, transform, camera, { normals: 'face', colors: usesColor })
   if (coverage.pixelCount === 0) return EMPTY
   const tau = toleranceAt(pose[11], diameter, noise)
@@ -150,6 +163,7 @@ export function verifyPose(
     color: usesColor && inliers > 0 ? colorAgreementOf(color) : null,
     shading: shadingAgreementOf(shading),
     relief: reliefOf(relief, inliers) / tau,
+    support: supportOf(measureSupport(surface, supportPlanes, pose, points, tau), tau, diameter),
     segments: measureSegmentSupport(segments, leafCounts, inliers),
     mask:
       mask !== null && inliers > 0
@@ -157,4 +171,12 @@ export function verifyPose(
         : null,
   }
   return { score: scoreEvidence(evidence), residualMm: inliers > 0 ? residualSum / inliers : 0, evidence }
+}
+
+/** In diameters, the penetration beyond what the frame's noise allows. */
+function supportOf({ penetrationMm, gapMm }: SupportMeasure, tau: number, diameter: number): PoseEvidence['support'] {
+  return {
+    penetration: penetrationMm === null ? 0 : Math.max(0, penetrationMm - tau) / diameter,
+    gap: gapMm === null ? null : gapMm / diameter,
+  }
 }

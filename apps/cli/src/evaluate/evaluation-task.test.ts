@@ -66,7 +66,7 @@ const partsOf = (verification: number): PoseScoreParts => ({
   ...{ verification, visibleFraction: 1, inlierFraction: 1, violationFraction: 0, occludedFraction: 0 },
   ...{ depthResidualMm: 1, depthNoiseMm: 1, normalAgreement: 1, silhouetteSupport: 1, segmentIou: 1 },
   ...{ residualRatio: 0.2, toleranceRatio: 1, colorAgreement: null, colorSpread: null, chromaDifference: null },
-  ...{ shadingAgreement: 0.5, relief: 2 },
+  ...{ shadingAgreement: 0.5, relief: 2, penetrationMm: 0, supportGapMm: null },
 })
 
 describe('summarize', () => {

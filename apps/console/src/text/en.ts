@@ -283,6 +283,8 @@ export const en = {
       chromaDifference: 'Hue differs',
       shadingAgreement: 'Shading explained',
       relief: 'Relief',
+      penetrationMm: 'Reaches through a table (mm)',
+      supportGapMm: 'Gap to what it stands on (mm)',
     } as Readonly<Record<string, string>>,
     matrix: 'Matrix',
     rotation: 'Rotation (camera from object)',

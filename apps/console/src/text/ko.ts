@@ -277,6 +277,8 @@ export const ko: Text = {
       chromaDifference: '색조 차이',
       shadingAgreement: '음영 설명',
       relief: '요철',
+      penetrationMm: '받침면 관통 (mm)',
+      supportGapMm: '받침면과의 간격 (mm)',
     },
     matrix: '행렬',
     rotation: '회전 (카메라 ← 객체)',

@@ -37,6 +37,10 @@ export interface PoseScoreParts {
   readonly shadingAgreement: number
   /** rms distance of the explained surface from a plane, over the allowed distance: 0.5 and less = a flat patch */
   readonly relief: number
+  /** how far the object would reach through a table, floor or other large plane, beyond the frame's noise, mm */
+  readonly penetrationMm: number
+  /** distance of its lowest point from the nearest such plane, mm; null: none beneath it */
+  readonly supportGapMm: number | null
 }
 
 /** How far the pose may be off, as the frame's geometry says. */
