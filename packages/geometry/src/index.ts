@@ -1,6 +1,7 @@
 // Vectors, SE(3), cameras, images and meshes as typed arrays; coordinate frames and units live here.
 export * from './arrays.ts'
 export * from './camera.ts'
+export * from './convex-hull.ts'
 export * from './linear-algebra.ts'
 export * from './random.ts'
 export * from './rotation.ts'

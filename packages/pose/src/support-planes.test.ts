@@ -9,10 +9,7 @@ import { measureSupport } from './support-planes.ts'
 const SIZE: Vector3 = [120, 90, 60]
 const TOLERANCE = 4
 const WALL = 900
-const box = createBoxMesh(
-  SIZE.map((side) => -side / 2) as unknown as Vector3,
-  SIZE.map((side) => side / 2) as unknown as Vector3,
-)
+const box = createBoxMesh([-SIZE[0] / 2, -SIZE[1] / 2, -SIZE[2] / 2], [SIZE[0] / 2, SIZE[1] / 2, SIZE[2] / 2])
 const model = prepareModel(box)
 /** The wall comes nearer by 0.4 mm a row. */
 const LEAN = rotationAbout([1, 0, 0], -Math.atan((0.4 * 570) / WALL))

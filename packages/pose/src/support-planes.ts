@@ -1,15 +1,11 @@
 // Large planes are solid: a thing stands on a table or lies above it, it does not reach through. What is seen of a wrong
 // hypothesis agrees with the frame; its hidden part often lies below the table or its lowest point nowhere near it.
-import { dot, type Vector3 } from '@sextant/geometry'
+import { convexHull, dot, type Point2 } from '@sextant/geometry'
 import type { OrientedPoints } from '@sextant/hypotheses'
 import { depthSigma, planeMaskInto, type Plane, type Surface } from '@sextant/surface'
 
 /** A table, a floor or the bottom of a bin. */
-export interface SupportPlane {
-  /** unit, camera, pointing to the camera */
-  readonly normal: Vector3
-  /** mm: normal · p = offset on the plane */
-  readonly offset: number
+export interface SupportPlane extends Pick<Plane, 'normal' | 'offset'> {
   /** [height, 2] first and last column of the convex hull of its largest piece in each row of the surface grid */
   readonly extent: Int16Array
   /** false: it may as well be the face of a thing */
@@ -17,8 +13,6 @@ export interface SupportPlane {
   /** false: another one lies just below, as the table below a board: things may reach down to that */
   readonly isLowest: boolean
 }
-
-type Pixel = readonly [x: number, y: number]
 
 /** A plane that more than this share of its hull is seen behind is a rim or a lid. */
 const MAX_SEEN_THROUGH = 0.2
@@ -40,9 +34,9 @@ const STEP_COSINE = 0.97
  */
 export function supportPlanesOf(surface: Surface, planes: readonly Plane[], largeAreaMm2: number): SupportPlane[] {
   const mask = planeMaskInto(new Uint8Array(surface.width * surface.height), surface, planes)
+  const { pieces, largest } = largestPieces(surface, mask, planes.length)
   const supports = planes.flatMap(({ normal, offset, areaMm2 }, index) => {
-    const piece = largestPiece(surface, mask, index + 1)
-    const extent = extentOf(surface, convexHull(rowEnds(surface, piece)))
+    const extent = extentOf(surface, convexHull(rowEnds(surface, pieces, largest[index])))
     const isLarge = areaMm2 >= largeAreaMm2
     const plane: SupportPlane = { normal, offset, extent, isLarge, isLowest: true }
     const counts = isLarge || hullShare(extent, surface) >= MIN_SHARE
@@ -87,84 +81,75 @@ function hullShare(extent: Int16Array, { width, height }: Surface): number {
   return area / (width * height)
 }
 
-/** [height, width] 1 on the largest 4-connected piece of a label. */
-function largestPiece({ width, height }: Surface, mask: Uint8Array, label: number): Uint8Array {
-  const piece = new Int32Array(mask.length)
-  const stack = new Int32Array(mask.length)
-  let best = 0
-  let bestSize = 0
-  let pieces = 0
+/**
+ * The 4-connected pieces of all planes: [height, width] number of the piece, from 1, and of each plane the number of its
+ * largest one (0: none).
+ */
+function largestPieces(
+  { width, height }: Surface,
+  mask: Uint8Array,
+  planeCount: number,
+): { readonly pieces: Int32Array; readonly largest: Int32Array } {
+  const pieces = new Int32Array(mask.length)
+  const largest = new Int32Array(planeCount)
+  const sizes = new Int32Array(planeCount)
+  const queue = new Int32Array(mask.length)
+  const around = new Int32Array(4)
+  const lastRow = width * (height - 1)
+  let count = 0
   for (let start = 0; start < mask.length; start++) {
-    if (mask[start] !== label || piece[start] !== 0) continue
-    const own = ++pieces
-    let size = 0
-    let top = 0
-    const visit = (o: number): void => {
-      if (mask[o] !== label || piece[o] !== 0) return
-      piece[o] = own
-      stack[top++] = o
-    }
-    visit(start)
-    while (top > 0) {
-      const o = stack[--top]
+    const label = mask[start]
+    if (label === 0 || pieces[start] !== 0) continue
+    const piece = ++count
+    pieces[start] = piece
+    queue[0] = start
+    let size = 1
+    for (let k = 0; k < size; k++) {
+      const o = queue[k]
       const x = o % width
-      size++
-      if (x > 0) visit(o - 1)
-      if (x < width - 1) visit(o + 1)
-      if (o >= width) visit(o - width)
-      if (o < width * (height - 1)) visit(o + width)
+      // Beyond the border: the pixel itself, which is counted already.
+      around[0] = x > 0 ? o - 1 : o
+      around[1] = x < width - 1 ? o + 1 : o
+      around[2] = o >= width ? o - width : o
+      around[3] = o < lastRow ? o + width : o
+      for (const next of around) {
+        if (mask[next] !== label || pieces[next] !== 0) continue
+        pieces[next] = piece
+        queue[size++] = next
+      }
     }
-    if (size > bestSize) {
-      bestSize = size
-      best = own
-    }
+    if (size <= sizes[label - 1]) continue
+    sizes[label - 1] = size
+    largest[label - 1] = piece
   }
-  return Uint8Array.from(piece, (own) => (own === best && best > 0 ? 1 : 0))
+  return { pieces, largest }
 }
 
-function rowEnds({ width, height }: Surface, mask: Uint8Array): Pixel[] {
-  const ends: Pixel[] = []
+/** First and last pixel of a piece in each row that it reaches. */
+function rowEnds({ width, height }: Surface, pieces: Int32Array, piece: number): Point2[] {
+  const ends: Point2[] = []
+  if (piece === 0) return ends
   for (let v = 0; v < height; v++) {
-    const row = mask.subarray(v * width, (v + 1) * width)
-    const first = row.indexOf(1)
-    if (first >= 0) ends.push([first, v], [row.lastIndexOf(1), v])
+    const row = pieces.subarray(v * width, (v + 1) * width)
+    const first = row.indexOf(piece)
+    if (first >= 0) ends.push([first, v], [row.lastIndexOf(piece), v])
   }
   return ends
 }
 
-/** First and last column of a convex polygon in each row of the grid; rows without: first > last. */
-function extentOf({ width, height }: Surface, polygon: readonly Pixel[]): Int16Array {
+/** First and last column of a convex polygon of grid pixels in each row; rows without: first > last. */
+function extentOf({ width, height }: Surface, polygon: readonly Point2[]): Int16Array {
   const extent = new Int16Array(2 * height)
   for (let v = 0; v < height; v++) extent.set([width, -1], 2 * v)
   polygon.forEach(([ax, ay], k) => {
     const [bx, by] = polygon[(k + 1) % polygon.length]
-    const from = Math.max(0, Math.ceil(Math.min(ay, by)))
-    for (let v = from; v <= Math.min(height - 1, Math.max(ay, by)); v++) {
+    for (let v = Math.min(ay, by); v <= Math.max(ay, by); v++) {
       const u = ay === by ? ax : ax + ((bx - ax) * (v - ay)) / (by - ay)
-      extent[2 * v] = Math.max(0, Math.min(extent[2 * v], Math.ceil(u)))
-      extent[2 * v + 1] = Math.min(width - 1, Math.max(extent[2 * v + 1], Math.floor(u)))
+      extent[2 * v] = Math.min(extent[2 * v], Math.ceil(u))
+      extent[2 * v + 1] = Math.max(extent[2 * v + 1], Math.floor(u))
     }
   })
   return extent
-}
-
-/** @source Andrew 1979, monotone chain */
-function convexHull(points: readonly Pixel[]): Pixel[] {
-  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const half = (ordered: readonly Pixel[]): Pixel[] => {
-    const chain: Pixel[] = []
-    for (const point of ordered) {
-      for (;;) {
-        const [a, b] = [chain.at(-2), chain.at(-1)]
-        if (a === undefined || b === undefined) break
-        if ((b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]) > 0) break
-        chain.pop()
-      }
-      chain.push(point)
-    }
-    return chain.slice(0, -1)
-  }
-  return [...half(sorted), ...half(sorted.toReversed())]
 }
 
 /** How a pose stands to the planes, mm; null: none is beneath or behind it. */
@@ -176,7 +161,7 @@ export interface SupportMeasure {
 }
 
 /**
- * @param pose       12 numbers: rotation row-major, translation mm
+ * @param pose       12 numbers: rotation row-major, translation mm; object to camera
  * @param points     spread over the surface, about the pose's origin
  * @param tolerance  mm
  */

@@ -1,7 +1,7 @@
 // Verification by rendering: the pose is drawn and every pixel of the drawing is asked whether the frame agrees.
 import { toleranceAt, type OrientedPoints } from '@sextant/hypotheses'
-import type { Surface } from '@sextant/surface'
 import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } from '@sextant/raster'
+import type { Surface } from '@sextant/surface'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
 import { addPoint, createReliefTally, reliefOf, type ReliefTally } from './relief.ts'
 import type { SceneLevel } from './scene-level.ts'

@@ -1,27 +1,11 @@
-import type { Vector3 } from '@sextant/geometry'
+import { convexHull, type Point2, type Vector3 } from '@sextant/geometry'
 
 /** Convex outline on the table, counter-clockwise, mm, world x and y. */
-export type Footprint = readonly (readonly [number, number])[]
+export type Footprint = readonly Point2[]
 
-/** Convex hull of the points seen from above. @source Andrew 1979, monotone chain */
+/** Convex hull of the points seen from above. */
 export function footprintOf(points: readonly Vector3[]): Footprint {
-  const sorted = points.map(([x, y]): [number, number] => [x, y]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const chain = (list: readonly [number, number][]): [number, number][] => {
-    const out: [number, number][] = []
-    for (const point of list) {
-      for (;;) {
-        const last = out.at(-1)
-        const before = out.at(-2)
-        if (last === undefined || before === undefined) break
-        const turn = (last[0] - before[0]) * (point[1] - before[1]) - (last[1] - before[1]) * (point[0] - before[0])
-        if (turn > 0) break
-        out.pop()
-      }
-      out.push(point)
-    }
-    return out.slice(0, -1)
-  }
-  return [...chain(sorted), ...chain(sorted.reverse())]
+  return convexHull(points.map(([x, y]) => [x, y]))
 }
 
 /**
