@@ -2,13 +2,10 @@
 // one matrix product and nothing else, in the sizes of PEM's image network. The best of many runs is what the machine can
 // do; the median tells how busy it is.
 //   npx tsx bench/matmul.ts [threads ...]
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createRng } from '@sextant/geometry'
 import { tensor } from '@sextant/inference'
-import { openOnnxSession } from '@sextant/inference/onnx-node'
-import { GraphBuilder, writeModel } from '@sextant/sam6d'
+import { GraphBuilder } from '@sextant/sam6d'
+import { openGraph } from '../tests/parity/run-network.ts'
 
 /** rows, inner, columns: six views of 197 tokens through each matrix of a block */
 const PRODUCTS = [
@@ -25,25 +22,17 @@ async function measure(rows: number, inner: number, columns: number, threads: nu
   const graph = new GraphBuilder('product')
   const weight = graph.weight('weight', [inner, columns], () => Promise.resolve(values(inner * columns)))
   graph.output('y', graph.matmul(graph.input('x', ['rows', inner]), weight), ['rows', columns])
-  const folder = await mkdtemp(join(tmpdir(), 'sextant-matmul-'))
-  try {
-    const append = (bytes: Uint8Array): Promise<void> => appendFile(join(folder, 'weights'), bytes)
-    const path = join(folder, 'product.onnx')
-    await writeFile(path, await writeModel(graph.build(), { fileName: 'weights', append }))
-    const session = await openOnnxSession(path, { threads })
-    const x = tensor(values(rows * inner), [rows, inner])
+  const session = await openGraph(graph.build(), { threads })
+  const x = tensor(values(rows * inner), [rows, inner])
+  await session.run({ x })
+  const seconds: number[] = []
+  for (let i = 0; i < RUNS; i++) {
+    const started = performance.now()
     await session.run({ x })
-    const seconds: number[] = []
-    for (let i = 0; i < RUNS; i++) {
-      const started = performance.now()
-      await session.run({ x })
-      seconds.push((performance.now() - started) / 1000)
-    }
-    await session.release()
-    return seconds.sort((a, b) => a - b)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    seconds.push((performance.now() - started) / 1000)
   }
+  await session.release()
+  return seconds.sort((a, b) => a - b)
 }
 
 const given = process.argv.slice(2).map(Number)

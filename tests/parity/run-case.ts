@@ -24,7 +24,7 @@ export type Outputs = Readonly<Record<string, { readonly dims: readonly number[]
 export async function openSelfMade(
   name: SelfMadeName,
   change: Change = (_, values) => values,
-  precision?: Precision,
+  precision: Precision = 'fp32',
 ): Promise<Session> {
   const { parameters: expected, build }: SelfMadeCase = SELF_MADE_CASES[name]
   const tensors = [...expected].map(
@@ -34,7 +34,7 @@ export async function openSelfMade(
   for await (const part of writeCheckpoint(tensors, 'model')) parts.push(part)
   const parameters: StateDict = await readCheckpoint(createMemorySource(new Uint8Array(Buffer.concat(parts))))
   assertParameters(parameters, expected, name)
-  return openGraph(build(parameters), precision)
+  return openGraph(build(parameters), { precision })
 }
 
 /** The whole chain, with the outputs of the case's inputs. */

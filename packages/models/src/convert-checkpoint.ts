@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import {
@@ -12,8 +11,8 @@ import {
 } from '@sextant/sam6d'
 import { catalogueEntry } from './catalogue.ts'
 import { openFileSource } from './file-source.ts'
-import { countParameters, digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
-import { replaceFolder } from './replace-folder.ts'
+import { installNetwork } from './install-network.ts'
+import { digestOf, type InstalledManifest } from './installed-model.ts'
 
 export interface ConvertOptions {
   /** told what is being done */
@@ -41,40 +40,29 @@ export async function convertCheckpoint(
       cause,
     })
   })
-  const staging = join(modelsDir, `.${name}.new-${randomBytes(6).toString('hex')}`)
   try {
     onProgress?.('reading the checkpoint')
     const parameters = await readCheckpoint(source)
-    const expected = entry.expected()
-    assertParameters(parameters, expected, entry.title)
+    assertParameters(parameters, entry.expected(), entry.title)
     onProgress?.('its digest')
     const sha256 = await digestOf(checkpointPath)
-    await mkdir(staging, { recursive: true })
     const checked = refuseBadNumbers(parameters)
-    const files: InstalledManifest['files'] = []
-    for (const [stem, build] of Object.entries(entry.graphs)) {
-      onProgress?.(`writing ${stem}`)
-      for (const fileName of await writeGraph(staging, stem, build(checked), precision)) {
-        const path = join(staging, fileName)
-        files.push({ name: fileName, bytes: (await stat(path)).size, sha256: await digestOf(path) })
-      }
-    }
-    const manifest: InstalledManifest = {
-      graphVersion: GRAPH_VERSION,
-      network: name,
+    const origin = {
       source: { fileName: basename(checkpointPath), sha256, bytes: source.size },
       isOfficial: sha256 === entry.sha256,
-      parameters: countParameters(expected),
       precision,
       exportPorts: null,
-      files,
     }
-    await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 2))
-    await replaceFolder(staging, join(modelsDir, name))
-    return manifest
+    return await installNetwork(modelsDir, name, origin, async (folder) => {
+      const files: string[] = []
+      for (const [stem, build] of Object.entries(entry.graphs)) {
+        onProgress?.(`writing ${stem}`)
+        files.push(...(await writeGraph(folder, stem, build(checked), precision)))
+      }
+      return files
+    })
   } finally {
     await source.close()
-    await rm(staging, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { access, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, copyFile, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import { tensor, type Session } from '@sextant/inference'
@@ -7,8 +6,8 @@ import { openOnnxSession } from '@sextant/inference/onnx-node'
 import { z } from 'zod'
 import { DINO_TOKENS } from './adapt-export.ts'
 import { catalogueEntry } from './catalogue.ts'
-import { countParameters, digestOf, GRAPH_VERSION, MANIFEST, type InstalledManifest } from './installed-model.ts'
-import { replaceFolder } from './replace-folder.ts'
+import { installNetwork } from './install-network.ts'
+import { digestOf, type InstalledManifest } from './installed-model.ts'
 
 const port = z.object({ name: z.string().min(1), layout: z.string() })
 
@@ -56,34 +55,19 @@ export async function installExport(
       detail: `${basename(model)} is not the file of the manifest: its SHA-256 is ${sha256}.`,
     })
   }
-  const staging = join(modelsDir, `.${wanted.network}.new-${randomBytes(6).toString('hex')}`)
-  try {
-    await mkdir(staging, { recursive: true })
-    await copyFile(model, join(staging, DESCRIPTOR))
+  const origin = {
+    source: { fileName: basename(model), sha256, bytes: (await stat(model)).size },
+    isOfficial: wanted.sha256 === sha256,
+    precision: 'fp32',
+    exportPorts: { input: wanted.input.name, output: wanted.output.name },
+  } as const
+  return installNetwork(modelsDir, wanted.network, origin, async (folder) => {
+    await copyFile(model, join(folder, DESCRIPTOR))
     // The model refers to its weights by their own names.
-    for (const path of data) await copyFile(path, join(staging, basename(path)))
-    await assertAnswers(join(staging, DESCRIPTOR), wanted)
-    const installed: InstalledManifest['files'] = []
-    for (const name of [DESCRIPTOR, ...data.map((path) => basename(path))]) {
-      const path = join(staging, name)
-      installed.push({ name, bytes: (await stat(path)).size, sha256: await digestOf(path) })
-    }
-    const manifest: InstalledManifest = {
-      graphVersion: GRAPH_VERSION,
-      network: wanted.network,
-      source: { fileName: basename(model), sha256, bytes: (await stat(model)).size },
-      isOfficial: wanted.sha256 === sha256,
-      parameters: countParameters(catalogueEntry(wanted.network).expected()),
-      precision: 'fp32',
-      exportPorts: { input: wanted.input.name, output: wanted.output.name },
-      files: installed,
-    }
-    await writeFile(join(staging, MANIFEST), JSON.stringify(manifest, null, 2))
-    await replaceFolder(staging, join(modelsDir, wanted.network))
-    return manifest
-  } finally {
-    await rm(staging, { recursive: true, force: true })
-  }
+    for (const path of data) await copyFile(path, join(folder, basename(path)))
+    await assertAnswers(join(folder, DESCRIPTOR), wanted)
+    return [DESCRIPTOR, ...data.map((path) => basename(path))]
+  })
 }
 
 async function readManifest(path: string): Promise<ExportManifest> {

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PlatformError } from '@sextant/contracts'
-import { PRECISIONS, type ExpectedParameters } from '@sextant/sam6d'
+import { PRECISIONS } from '@sextant/sam6d'
 import { z } from 'zod'
 import { catalogueEntry } from './catalogue.ts'
 
@@ -95,10 +95,6 @@ export function howToInstall(name: string, { state, problem }: Pick<InstalledMod
     get,
     `Then run: sextant models convert ${name} <path of ${entry.checkpoint}>`,
   ].join('\n')
-}
-
-export function countParameters(expected: ExpectedParameters): number {
-  return [...expected.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
 }
 
 export async function digestOf(path: string): Promise<string> {
