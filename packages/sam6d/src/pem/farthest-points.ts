@@ -57,14 +57,19 @@ interface Bucket {
 }
 
 function bucketOf(points: Float32Array, members: Int32Array): Bucket {
+  const distances = new Float32Array(members.length).fill(1e10)
+  return { members, distances, box: boxOf(points, members), winner: members[0], best: Infinity }
+}
+
+function boxOf(points: Float32Array, indices: Iterable<number>): Float64Array {
   const box = Float64Array.of(Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity)
-  for (const k of members) {
+  for (const k of indices) {
     for (let axis = 0; axis < 3; axis++) {
       box[axis] = Math.min(box[axis], points[3 * k + axis])
       box[3 + axis] = Math.max(box[3 + axis], points[3 * k + axis])
     }
   }
-  return { members, distances: new Float32Array(members.length).fill(1e10), box, winner: members[0], best: Infinity }
+  return box
 }
 
 /** Of a point to the nearest place of a box; 0 inside. */
@@ -105,10 +110,7 @@ function renew(bucket: Bucket, points: Float32Array, ranks: Float64Array, sample
 /** Point indices along a Z curve through a grid over all of them: neighbours in the list are neighbours in space. */
 function orderByCell(points: Float32Array): Int32Array {
   const n = points.length / 3
-  const { box } = bucketOf(
-    points,
-    Int32Array.from({ length: n }, (_, k) => k),
-  )
+  const box = boxOf(points, new Array(n).keys())
   const extent = Math.max(box[3] - box[0], box[4] - box[1], box[5] - box[2])
   const scale = extent > 0 ? (CELLS - 1) / extent : 0
   // Cell and index in one number, exact up to 2^53: sorting numbers is many times faster than sorting by a comparison.
