@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { createRng, type Rng } from '@sextant/geometry'
 import { tensor } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
-import { catalogueEntry, convertCheckpoint, openPoseNetworks } from '@sextant/models'
+import { conversionOf, convertCheckpoint, openPoseNetworks } from '@sextant/models'
 import { describeObject, estimateNetworkPose, writeCheckpoint, type PointView } from '@sextant/sam6d'
 import { pseudoValues } from '../tests/parity/pseudo-weights.ts'
 
@@ -110,7 +110,7 @@ interface Outcome {
 const STEPS: Readonly<Record<string, (folder: string, name: string) => Promise<number[]>>> = {
   async write(folder, network) {
     const started = performance.now()
-    const tensors = [...catalogueEntry(network).expected()].map(
+    const tensors = [...conversionOf(network).expected()].map(
       ([name, shape]) => [name, shape, () => pseudoValues(name, shape)] as const,
     )
     const out = createWriteStream(join(folder, 'checkpoint.pth'))

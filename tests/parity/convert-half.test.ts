@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { catalogueEntry, convertCheckpoint, inspectModel } from '@sextant/models'
+import { conversionOf, convertCheckpoint, inspectModel } from '@sextant/models'
 import { GraphBuilder, writeCheckpoint, writeModel } from '@sextant/sam6d'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pseudoValues } from './pseudo-weights.ts'
@@ -20,7 +20,7 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 describe('conversion with fp16', () => {
   it('takes half the disk, and the manifest says so', async () => {
     const path = join(root, 'small.pth')
-    const tensors = [...catalogueEntry(NETWORK).expected()].map(
+    const tensors = [...conversionOf(NETWORK).expected()].map(
       ([name, shape]) => [name, shape, () => pseudoValues(name, shape)] as const,
     )
     await pipeline(Readable.from(writeCheckpoint(tensors)), createWriteStream(path))

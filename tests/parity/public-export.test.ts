@@ -2,13 +2,21 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createRng } from '@sextant/geometry'
-import { inspectModel, installExport, openSegmentationNetworks, verifyModel } from '@sextant/models'
+import { createRng, type ColorImage } from '@sextant/geometry'
+import {
+  convertCheckpoint,
+  exportManifestOf,
+  inspectModel,
+  installExport,
+  openSegmentationNetworks,
+  verifyModel,
+} from '@sextant/models'
 import {
   buildDinoV2,
   buildSamDecoder,
   buildSamEncoder,
   describeCrops,
+  describeProposals,
   dinoParameters,
   samParameters,
   writeModel,
@@ -17,13 +25,14 @@ import {
   type StateDict,
 } from '@sextant/sam6d'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fastSamGraph, type Answered } from './fast-sam-graph.ts'
 import { pseudoParameter } from './pseudo-weights.ts'
 import { openGraph } from './run-network.ts'
 
 const NETWORK = 'dinov2-vits14'
 const WIDTH = 384
-const manifestOf = (network: string): string =>
-  fileURLToPath(new URL(`../../models/${network}.hugging-face.json`, import.meta.url))
+const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url))
+const manifestOf = (network: string): string => pathOf(`models/${network}.hugging-face.json`)
 
 const weights = (expected: ExpectedParameters): StateDict =>
   new Map([...expected].map(([name, shape]) => [name, pseudoParameter(name, shape)]))
@@ -117,5 +126,115 @@ describe('a public export of DINOv2', () => {
       code: 'model.unreadable',
     })
     expect(await inspectModel(models, NETWORK)).toMatchObject({ state: 'missing' })
+  })
+})
+
+const FAST = 'fastsam-s'
+const fastManifest = pathOf(exportManifestOf(FAST))
+
+/** Black, with bright rectangles: first channel only. [x1, y1, x2, y2] px, ends exclusive */
+function picture(width: number, height: number, rectangles: readonly (readonly number[])[]): ColorImage {
+  const isBright = (u: number, v: number): boolean =>
+    rectangles.some(([x1 = 0, y1 = 0, x2 = 0, y2 = 0]) => u >= x1 && u < x2 && v >= y1 && v < y2)
+  const data = new Uint8Array(3 * width * height)
+  for (let i = 0; i < width * height; i++) data[3 * i] = isBright(i % width, Math.floor(i / width)) ? 255 : 0
+  return { width, height, data }
+}
+
+/** Installs an export of this side, answering these boxes, beside DINOv2; opens both as the ISM server does. */
+async function openFast(folder: string, side: number, boxes: readonly Answered[]) {
+  const models = join(root, folder)
+  const { model } = await writeGraph(fastSamGraph(side, boxes), `${folder}-export`, 'fastsam')
+  await installExport(fastManifest, [model], models)
+  await installExport(manifestOf(NETWORK), [exported.model, exported.data], models)
+  return openSegmentationNetworks(models, { proposals: FAST, descriptor: NETWORK }, { threads: 2 })
+}
+
+describe('a public export of FastSAM', () => {
+  it('is installed, verified, and proposes the masks it answers, which are described like those of SAM', async () => {
+    // The image is 640 x 480: 80 rows of grey above it. One rectangle inside, one at the right and lower border.
+    const rectangles = [
+      [40, 60, 160, 120],
+      [600, 440, 640, 480],
+    ]
+    const opened = await openFast('fast', 640, [
+      { corners: [600, 520, 700, 600], score: 0.5 },
+      { corners: [40, 140, 160, 200], score: 0.9 },
+      // The same again, and one where nothing is bright.
+      { corners: [40, 140, 160, 201], score: 0.8 },
+      { corners: [300, 300, 400, 400], score: 0.7 },
+    ])
+    expect((await verifyModel(join(root, 'fast'), FAST)).files.map(({ name }) => name)).toEqual(['detector.onnx'])
+    const color = picture(640, 480, rectangles)
+    const proposals = await opened.networks.proposals.propose(color, 'corrected')
+    expect(proposals.map(({ box }) => box)).toEqual(rectangles)
+    const corners = [
+      [40, 60, 159, 60, 40, 119, 159, 119],
+      [600, 440, 600, 479],
+    ]
+    proposals.forEach(({ mask }, i) => {
+      const expected = Float32Array.from(
+        picture(640, 480, [rectangles[i]!]).data.filter((_, k) => k % 3 === 0),
+        (v) => v / 255,
+      )
+      // Enlarging rounds corners that are not at the border of the square.
+      const points = corners[i]!
+      for (let k = 0; k < points.length; k += 2) expected[points[k + 1]! * 640 + points[k]!] = 0
+      expect(mask).toEqual(expected)
+    })
+    const described = await describeProposals(opened.networks.descriptor, color, proposals, 'corrected')
+    expect(described.proposals).toEqual(proposals)
+    expect(described.descriptors.map(({ classToken }) => classToken.length)).toEqual([WIDTH, WIDTH])
+    // Blue first, as the official demo: there is nothing bright then.
+    expect(await opened.networks.proposals.propose(color, 'parity')).toEqual([])
+    await opened.release()
+  }, 120_000)
+
+  it('has the side it was exported with; boxes and masks come back to an image of another size', async () => {
+    const opened = await openFast('tall', 1024, [{ corners: [512, 256, 704, 768], score: 0.9 }])
+    // 384 x 512 twice as large is 768 x 1024, with 128 columns of grey on either side.
+    const [proposal, ...others] = await opened.networks.proposals.propose(
+      picture(384, 512, [[192, 128, 288, 384]]),
+      'corrected',
+    )
+    expect(others).toEqual([])
+    expect(proposal?.box).toEqual([192, 128, 288, 384])
+    const inside = picture(384, 512, [[193, 129, 287, 383]]).data
+    const around = picture(384, 512, [[191, 127, 289, 385]]).data
+    const isSame = proposal!.mask.every((value, i) =>
+      inside[3 * i] === 255 ? value === 1 : around[3 * i] === 255 || value === 0,
+    )
+    expect(isSame).toBe(true)
+    await opened.release()
+  }, 120_000)
+
+  it('proposes nothing when it answers nothing', async () => {
+    const opened = await openFast('nothing', 640, [])
+    expect(await opened.networks.proposals.propose(picture(64, 48, [[8, 8, 40, 40]]), 'corrected')).toEqual([])
+    await opened.release()
+  }, 120_000)
+
+  it('is refused when it is something else; it cannot be converted', async () => {
+    const models = join(root, 'fast-refusals')
+    await expect(installExport(fastManifest, [exported.model, exported.data], models)).rejects.toThrow(
+      'there is no input images; there are pixel_values',
+    )
+    const graph = fastSamGraph(640, [])
+    const renamed = (name: string): string => (name === 'output0' ? 'output1' : name === 'output1' ? 'output0' : name)
+    const turned: Graph = {
+      ...graph,
+      nodes: graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map(renamed) })),
+      outputs: graph.outputs.map((port) => ({ ...port, name: renamed(port.name) })),
+    }
+    const { model } = await writeGraph(turned, 'turned', 'fastsam')
+    await expect(installExport(fastManifest, [model], models)).rejects.toMatchObject({
+      code: 'model.parameters_mismatch',
+      message: expect.stringContaining('output0 is [1, 32, 160, 160], expected [1, 37, 8400]'),
+    })
+    await expect(convertCheckpoint(model, FAST, models)).rejects.toMatchObject({
+      code: 'model.missing',
+      message: expect.stringContaining('sextant models install models/fastsam-s.ultralytics.json'),
+    })
+    expect(await inspectModel(models, FAST)).toMatchObject({ state: 'missing' })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Session } from '@sextant/inference'
-import { warmPoseNetworks, warmSegmentationNetworks } from '@sextant/sam6d'
+import { createSamProposer, warmPoseNetworks, warmSegmentationNetworks } from '@sextant/sam6d'
 import { openSelfMade } from './run-case.ts'
 import { SAM_SIDE, type SelfMadeName } from './self-made-cases.ts'
 
@@ -52,7 +52,7 @@ describe('warm-up', () => {
     const { sessions, shapes, close } = await openNoting(['dinov2', 'sam_encoder', 'sam_decoder'])
     const size = 16 * SAM_SIDE
     await warmSegmentationNetworks(
-      { encoder: sessions.sam_encoder, decoder: sessions.sam_decoder, size },
+      createSamProposer({ encoder: sessions.sam_encoder, decoder: sessions.sam_decoder, size }),
       sessions.dinov2,
     )
     await close()

@@ -5,7 +5,7 @@ import { createNetworkHost, type NetworkHost, type NetworkInfo } from '@sextant/
 import { createWorkerPool, workerEntry } from '@sextant/service-kit'
 import type { NetworkDetectResult, NetworkDetectTask, NetworkTask } from './network-task.ts'
 
-/** SAM and DINOv2 in a thread of their own. */
+/** SAM or FastSAM, and DINOv2, in a thread of their own. */
 export interface NetworkEngine extends NetworkHost {
   /** @throws model.missing when they are not loaded and cannot be */
   detect(task: Omit<NetworkDetectTask, 'kind' | 'mode'>): Promise<NetworkDetectResult>

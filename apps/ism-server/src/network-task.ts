@@ -19,7 +19,6 @@ import {
   describeProposals,
   maskBounds,
   maskCrop,
-  proposeForImage,
   scoreForObject,
   type DescribedProposals,
   type MaskedCrop,
@@ -101,8 +100,7 @@ async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
   lap('template features')
   const key = `${task.frameKey}:${task.mode}`
   if (lastFrame?.key !== key) {
-    // The demo asks for more stable masks than the benchmark code; masks it drops cannot be found again.
-    const proposed = await proposeForImage(networks.sam, color, { minStability: task.mode === 'parity' ? 0.97 : 0.85 })
+    const proposed = await networks.proposals.propose(color, task.mode)
     lap('proposals')
     lastFrame = { key, proposals: await describeProposals(networks.descriptor, color, proposed, task.mode) }
     lap('descriptors')

@@ -22,6 +22,8 @@ export type Provider = (typeof PROVIDERS)[number]
 export interface Session {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
+  /** Shape an input is declared with; null: known at run time only. Undefined: no such input. */
+  inputDims(name: string): readonly (number | null)[] | undefined
   /** The provider chosen, and why those before it in the order were not. */
   readonly provider: Provider
   readonly refusals: readonly { readonly provider: Provider; readonly reason: string }[]

@@ -1,3 +1,4 @@
+import { PlatformError } from '@sextant/contracts'
 import {
   buildCoarseMatching,
   buildDinoV2,
@@ -16,20 +17,30 @@ import {
   type StateDict,
 } from '@sextant/sam6d'
 
+/** What a network is, and with it how it is run. */
+export type NetworkKind = 'pem' | 'dinov2' | 'sam' | 'fastsam'
+
 /** One network that can be installed. */
 export interface CatalogueEntry {
   readonly name: string
   readonly title: string
+  readonly kind: NetworkKind
   /** which engine part needs it */
   readonly role: 'pose' | 'descriptor' | 'proposals'
+  readonly page: string
+  readonly licence: string
+  /** null: only an ONNX export of it can be used */
+  readonly conversion: Conversion | null
+}
+
+/** How an official checkpoint becomes graphs. */
+export interface Conversion {
   /** name of the official checkpoint file */
   readonly checkpoint: string
   /** where its owners offer it; null: only through a web page */
   readonly url: string | null
-  readonly page: string
   /** of the official file; null: the owners publish none */
   readonly sha256: string | null
-  readonly licence: string
   readonly expected: () => ExpectedParameters
   /** graphs by file stem */
   readonly graphs: Readonly<Record<string, (parameters: StateDict) => Graph>>
@@ -42,14 +53,17 @@ function samEntry(size: keyof typeof SAM_SIZES, suffix: string, sha256: string):
   return {
     name: `sam-${size}`,
     title: `Segment Anything ${size}`,
+    kind: 'sam',
     role: 'proposals',
-    checkpoint,
-    url: `https://dl.fbaipublicfiles.com/segment_anything/${checkpoint}`,
     page: 'https://github.com/facebookresearch/segment-anything',
-    sha256,
     licence: 'Apache-2.0',
-    expected: () => samParameters(SAM_SIZES[size]),
-    graphs: { encoder: buildSamEncoder, decoder: (parameters) => buildSamDecoder(parameters, SAM_SIDE) },
+    conversion: {
+      checkpoint,
+      url: `https://dl.fbaipublicfiles.com/segment_anything/${checkpoint}`,
+      sha256,
+      expected: () => samParameters(SAM_SIZES[size]),
+      graphs: { encoder: buildSamEncoder, decoder: (parameters) => buildSamDecoder(parameters, SAM_SIDE) },
+    },
   }
 }
 
@@ -58,14 +72,30 @@ function dinoEntry(letter: 's' | 'b' | 'l', width: number, depth: number, sha256
   return {
     name: `dinov2-vit${letter}14`,
     title: `DINOv2 ViT-${letter.toUpperCase()}/14`,
+    kind: 'dinov2',
     role: 'descriptor',
-    checkpoint: `${model}_pretrain.pth`,
-    url: `https://dl.fbaipublicfiles.com/dinov2/${model}/${model}_pretrain.pth`,
     page: 'https://github.com/facebookresearch/dinov2',
-    sha256,
     licence: 'Apache-2.0',
-    expected: () => dinoParameters(width, depth),
-    graphs: { descriptor: (parameters) => buildDinoV2(parameters) },
+    conversion: {
+      checkpoint: `${model}_pretrain.pth`,
+      url: `https://dl.fbaipublicfiles.com/dinov2/${model}/${model}_pretrain.pth`,
+      sha256,
+      expected: () => dinoParameters(width, depth),
+      graphs: { descriptor: (parameters) => buildDinoV2(parameters) },
+    },
+  }
+}
+
+/** Its checkpoint is a pickled program, not a state dict: an export is all that can be read. */
+function fastSamEntry(letter: 's' | 'x'): CatalogueEntry {
+  return {
+    name: `fastsam-${letter}`,
+    title: `FastSAM-${letter}`,
+    kind: 'fastsam',
+    role: 'proposals',
+    page: 'https://github.com/CASIA-IVA-Lab/FastSAM',
+    licence: 'Apache-2.0 by its authors; trained and exported with code of Ultralytics under AGPL-3.0',
+    conversion: null,
   }
 }
 
@@ -74,20 +104,23 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'pem',
     title: "SAM-6D's pose estimation model",
+    kind: 'pem',
     role: 'pose',
-    checkpoint: 'sam-6d-pem-base.pth',
-    // The owners offer it by a file service that has no plain address.
-    url: null,
     page: 'https://github.com/JiehongLin/SAM-6D',
-    sha256: null,
     licence: 'none stated by its authors: ask them before commercial use',
-    expected: pemParameters,
-    graphs: {
-      features: (parameters) => buildPemFeatures(parameters),
-      embedding: (parameters) => buildGeometricEmbedding(parameters),
-      coarse: (parameters) => buildCoarseMatching(parameters),
-      position: (parameters) => buildPositionEncoding(parameters),
-      fine: (parameters) => buildFineMatching(parameters),
+    conversion: {
+      checkpoint: 'sam-6d-pem-base.pth',
+      // The owners offer it by a file service that has no plain address.
+      url: null,
+      sha256: null,
+      expected: pemParameters,
+      graphs: {
+        features: (parameters) => buildPemFeatures(parameters),
+        embedding: (parameters) => buildGeometricEmbedding(parameters),
+        coarse: (parameters) => buildCoarseMatching(parameters),
+        position: (parameters) => buildPositionEncoding(parameters),
+        fine: (parameters) => buildFineMatching(parameters),
+      },
     },
   },
   dinoEntry('l', 1024, 24, 'd5383ea8f4877b2472eb973e0fd72d557c7da5d3611bd527ceeb1d7162cbf428'),
@@ -96,6 +129,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   samEntry('vit-h', '4b8939', 'a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e'),
   samEntry('vit-l', '0b3195', '3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622'),
   samEntry('vit-b', '01ec64', 'ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912'),
+  fastSamEntry('x'),
+  fastSamEntry('s'),
 ]
 
 /** @throws {RangeError} no such network */
@@ -104,4 +139,17 @@ export function catalogueEntry(name: string): CatalogueEntry {
   if (entry === undefined)
     throw new RangeError(`no network ${name}; there are ${CATALOGUE.map((one) => one.name).join(', ')}`)
   return entry
+}
+
+/** @throws model.missing: there is no checkpoint of it that could be converted */
+export function conversionOf(name: string): Conversion {
+  const { title, conversion } = catalogueEntry(name)
+  if (conversion !== null) return conversion
+  const detail = `${title} is used as an ONNX export: sextant models install ${exportManifestOf(name)} <path of the ONNX file>`
+  throw new PlatformError('model.missing', { detail })
+}
+
+/** The file of this project that describes the export of a network that cannot be converted. */
+export function exportManifestOf(name: string): string {
+  return `models/${name}.ultralytics.json`
 }

@@ -9,7 +9,7 @@ import {
   type Precision,
   type StateDict,
 } from '@sextant/sam6d'
-import { catalogueEntry } from './catalogue.ts'
+import { catalogueEntry, conversionOf } from './catalogue.ts'
 import { openFileSource } from './file-source.ts'
 import { installNetwork } from './install-network.ts'
 import { digestOf, type InstalledManifest } from './installed-model.ts'
@@ -25,7 +25,7 @@ export interface ConvertOptions {
  * Converts an official checkpoint into ONNX graphs in `<modelsDir>/<name>/`. Written beside and renamed: a conversion that
  * is stopped leaves what was there.
  *
- * @throws model.unreadable, model.parameters_mismatch
+ * @throws model.missing when it cannot be converted, model.unreadable, model.parameters_mismatch
  */
 export async function convertCheckpoint(
   checkpointPath: string,
@@ -33,7 +33,7 @@ export async function convertCheckpoint(
   modelsDir: string,
   { onProgress, precision = 'fp32' }: ConvertOptions = {},
 ): Promise<InstalledManifest> {
-  const entry = catalogueEntry(name)
+  const conversion = conversionOf(name)
   const source = await openFileSource(checkpointPath).catch((cause: unknown) => {
     throw new PlatformError('model.unreadable', {
       detail: `The checkpoint ${basename(checkpointPath)} cannot be opened.`,
@@ -43,19 +43,19 @@ export async function convertCheckpoint(
   try {
     onProgress?.('reading the checkpoint')
     const parameters = await readCheckpoint(source)
-    assertParameters(parameters, entry.expected(), entry.title)
+    assertParameters(parameters, conversion.expected(), catalogueEntry(name).title)
     onProgress?.('its digest')
     const sha256 = await digestOf(checkpointPath)
     const checked = refuseBadNumbers(parameters)
     const origin = {
       source: { fileName: basename(checkpointPath), sha256, bytes: source.size },
-      isOfficial: sha256 === entry.sha256,
+      isOfficial: sha256 === conversion.sha256,
       precision,
       exportPorts: null,
     }
     return await installNetwork(modelsDir, name, origin, async (folder) => {
       const files: string[] = []
-      for (const [stem, build] of Object.entries(entry.graphs)) {
+      for (const [stem, build] of Object.entries(conversion.graphs)) {
         onProgress?.(`writing ${stem}`)
         files.push(...(await writeGraph(folder, stem, build(checked), precision)))
       }

@@ -1,6 +1,13 @@
 // Networks on disk: the catalogue, conversion of official checkpoints, verification, opening.
 export { announceNetworks, type NetworkLog } from './announce-networks.ts'
-export { CATALOGUE, catalogueEntry, type CatalogueEntry } from './catalogue.ts'
+export {
+  CATALOGUE,
+  catalogueEntry,
+  conversionOf,
+  exportManifestOf,
+  type CatalogueEntry,
+  type Conversion,
+} from './catalogue.ts'
 export { convertCheckpoint, type ConvertOptions } from './convert-checkpoint.ts'
 export { engineInUse, engineStatusOf, networkInUse } from './engine-status.ts'
 export { installExport } from './install-export.ts'

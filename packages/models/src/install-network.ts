@@ -37,8 +37,11 @@ export async function installNetwork(
   }
 }
 
-function countParameters(network: string): number {
-  const shapes = [...catalogueEntry(network).expected().values()]
+/** null: a network whose parameters are not listed here */
+function countParameters(network: string): number | null {
+  const { conversion } = catalogueEntry(network)
+  if (conversion === null) return null
+  const shapes = [...conversion.expected().values()]
   return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
 }
 

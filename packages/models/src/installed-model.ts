@@ -6,14 +6,22 @@ import { pipeline } from 'node:stream/promises'
 import { PlatformError } from '@sextant/contracts'
 import { PRECISIONS } from '@sextant/sam6d'
 import { z } from 'zod'
-import { catalogueEntry } from './catalogue.ts'
+import { catalogueEntry, exportManifestOf } from './catalogue.ts'
 
 /** Changes when a graph changes its meaning: older conversions are then to be made again. */
 export const GRAPH_VERSION = 2
 export const MANIFEST = 'network.json'
 
-const exportPorts = z.object({ input: z.string(), output: z.string() })
-/** Names of a public export's input and output. */
+const descriptorPorts = z.object({ input: z.string(), output: z.string() })
+/** Names of a descriptor's input and output. */
+export type DescriptorPorts = z.infer<typeof descriptorPorts>
+
+const detectorPorts = z.object({ input: z.string(), detections: z.string(), prototypes: z.string() })
+/** Names of a detector's input and outputs. */
+export type DetectorPorts = z.infer<typeof detectorPorts>
+
+const exportPorts = z.union([descriptorPorts, detectorPorts])
+/** Names of a public export's inputs and outputs. */
 export type ExportPorts = z.infer<typeof exportPorts>
 
 export const installedManifest = z.object({
@@ -22,7 +30,8 @@ export const installedManifest = z.object({
   source: z.object({ fileName: z.string(), sha256: z.string(), bytes: z.number().int() }),
   /** the source is the owners' own file */
   isOfficial: z.boolean(),
-  parameters: z.number().int(),
+  /** null: an export of a network whose parameters are not listed here */
+  parameters: z.number().int().nullable(),
   /** of large weights */
   precision: z.enum(PRECISIONS).default('fp32'),
   /** null: a graph of ours */
@@ -83,18 +92,21 @@ export async function requireModel(modelsDir: string, name: string): Promise<Ins
 
 /** What to do about a network that cannot be used. */
 export function howToInstall(name: string, { state, problem }: Pick<InstalledModel, 'state' | 'problem'>): string {
-  const entry = catalogueEntry(name)
-  const get =
-    entry.url === null
-      ? `Download ${entry.checkpoint} from ${entry.page} (licence: ${entry.licence}).`
-      : `Run: sextant models pull ${name}   (or download ${entry.checkpoint}; licence: ${entry.licence})`
-  return [
+  const { title, page, licence, conversion } = catalogueEntry(name)
+  const what =
     state === 'missing'
-      ? `The network ${name} (${entry.title}) is not installed.`
-      : `The network ${name} is ${state}: ${problem ?? ''}.`,
-    get,
-    `Then run: sextant models convert ${name} <path of ${entry.checkpoint}>`,
-  ].join('\n')
+      ? `The network ${name} (${title}) is not installed.`
+      : `The network ${name} is ${state}: ${problem ?? ''}.`
+  if (conversion === null) {
+    const get = `Export ${title} to ONNX, or download an export (${page}; licence: ${licence}).`
+    return [what, get, `Then run: sextant models install ${exportManifestOf(name)} <path of the ONNX file>`].join('\n')
+  }
+  const { checkpoint, url } = conversion
+  const get =
+    url === null
+      ? `Download ${checkpoint} from ${page} (licence: ${licence}).`
+      : `Run: sextant models pull ${name}   (or download ${checkpoint}; licence: ${licence})`
+  return [what, get, `Then run: sextant models convert ${name} <path of ${checkpoint}>`].join('\n')
 }
 
 export async function digestOf(path: string): Promise<string> {

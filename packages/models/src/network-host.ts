@@ -7,6 +7,7 @@ export interface NetworkInfo {
   readonly provider: Provider
   /** why providers before it in the order were not taken */
   readonly refusals: readonly string[]
+  /** of those networks whose parameters are known */
   readonly parameters: number
   readonly loadingSeconds: number
   /** of the one run of each before the first request */

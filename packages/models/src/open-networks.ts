@@ -2,12 +2,23 @@ import { join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import type { Session, SessionOptions } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
-import { warmPoseNetworks, warmSegmentationNetworks, type PoseNetworks, type SamNetworks } from '@sextant/sam6d'
-import { adaptExport } from './adapt-export.ts'
-import { requireModel, type InstalledManifest } from './installed-model.ts'
+import {
+  createFastSamProposer,
+  createSamProposer,
+  warmPoseNetworks,
+  warmSegmentationNetworks,
+  type PoseNetworks,
+  type ProposalSource,
+} from '@sextant/sam6d'
+import { adaptDescriptor } from './adapt-descriptor.ts'
+import { adaptDetector, detectorSide } from './adapt-detector.ts'
+import { catalogueEntry } from './catalogue.ts'
+import { requireModel, type ExportPorts, type InstalledManifest } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
 
 const MILLISECONDS_PER_SECOND = 1000
+/** Pixels of a side of SAM's input. */
+const SAM_SIZE = 1024
 
 /** Networks that are loaded, and what is to be said about them. */
 export interface Loaded<T> {
@@ -34,7 +45,7 @@ export async function openPoseNetworks(
 }
 
 export interface SegmentationNetworks {
-  readonly sam: SamNetworks
+  readonly proposals: ProposalSource
   readonly descriptor: Session
 }
 
@@ -44,11 +55,23 @@ export async function openSegmentationNetworks(
   names: { readonly proposals: string; readonly descriptor: string },
   options: Partial<SessionOptions>,
 ): Promise<Loaded<SegmentationNetworks>> {
-  const wanted = { [names.proposals]: ['encoder', 'decoder'], [names.descriptor]: ['descriptor'] }
+  const isFast = catalogueEntry(names.proposals).kind === 'fastsam'
+  const stems = isFast ? ['detector'] : ['encoder', 'decoder']
+  const wanted = { [names.proposals]: stems, [names.descriptor]: ['descriptor'] }
   const { sessions, ...loaded } = await openAll(modelsDir, wanted, options)
-  const [encoder, decoder, descriptor] = sessions as [Session, Session, Session]
-  const networks = { sam: { encoder, decoder, size: 1024 }, descriptor }
-  return { ...(await warmUp(loaded, () => warmSegmentationNetworks(networks.sam, descriptor))), networks }
+  const descriptor = sessions.at(-1) as Session
+  const [first, decoder] = sessions as [Session, Session]
+  const proposals = isFast
+    ? createFastSamProposer({ detector: first, side: detectorSide(first, 'image') })
+    : createSamProposer({ encoder: first, decoder, size: SAM_SIZE })
+  const networks = { proposals, descriptor }
+  return { ...(await warmUp(loaded, () => warmSegmentationNetworks(proposals, descriptor))), networks }
+}
+
+/** The network of an export under the names of our own graphs. */
+function adapt(session: Session, ports: ExportPorts | null): Session {
+  if (ports === null) return session
+  return 'output' in ports ? adaptDescriptor(session, ports) : adaptDetector(session, ports)
 }
 
 type Opened = Omit<Loaded<never>, 'networks'>
@@ -82,7 +105,7 @@ async function openAll(
       for (const stem of stems) {
         const path = join(modelsDir, name, `${stem}.onnx`)
         const session = await openOnnxSession(path, { ...options, keepsStoredWeights: precision === 'fp16' })
-        sessions.push(exportPorts === null ? session : adaptExport(session, exportPorts))
+        sessions.push(adapt(session, exportPorts))
       }
     }
   } catch (error) {
@@ -94,7 +117,7 @@ async function openAll(
     info: {
       provider: sessions[0]?.provider ?? 'cpu',
       refusals: refusalsOf(sessions),
-      parameters: manifests.reduce((sum, manifest) => sum + manifest.parameters, 0),
+      parameters: manifests.reduce((sum, manifest) => sum + (manifest.parameters ?? 0), 0),
       loadingSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
       warmUpSeconds: 0,
     },

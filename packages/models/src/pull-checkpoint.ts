@@ -2,7 +2,7 @@ import { open, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import { request } from 'undici'
-import { catalogueEntry } from './catalogue.ts'
+import { catalogueEntry, conversionOf } from './catalogue.ts'
 import { digestOf } from './installed-model.ts'
 
 export interface PullOptions {
@@ -20,21 +20,22 @@ export interface PullOptions {
  * @throws model.missing when its owners offer no address, model.checksum_mismatch, upstream.bad_response
  */
 export async function pullCheckpoint(name: string, modelsDir: string, options: PullOptions = {}): Promise<string> {
-  const entry = catalogueEntry(name)
-  const url = options.url ?? entry.url
+  const conversion = conversionOf(name)
+  const { checkpoint, sha256 } = conversion
+  const url = options.url ?? conversion.url
   if (url === null) {
     throw new PlatformError('model.missing', {
-      detail: `${entry.checkpoint} has no plain address: download it from ${entry.page}, then run: sextant models convert ${name} <path>`,
+      detail: `${checkpoint} has no plain address: download it from ${catalogueEntry(name).page}, then run: sextant models convert ${name} <path>`,
     })
   }
   const folder = join(modelsDir, 'checkpoints')
   await mkdir(folder, { recursive: true })
-  const target = join(folder, entry.checkpoint)
-  if ((await sizeOf(target)) > 0) return verified(target, entry.sha256)
+  const target = join(folder, checkpoint)
+  if ((await sizeOf(target)) > 0) return verified(target, sha256)
   const part = `${target}.part`
   await download(url, part, options)
   await rename(part, target)
-  return verified(target, entry.sha256)
+  return verified(target, sha256)
 }
 
 async function download(url: string, part: string, { onProgress, signal }: PullOptions): Promise<void> {

@@ -59,6 +59,10 @@ export { buildSamDecoder } from './networks/sam-decoder.ts'
 export { buildSamEncoder } from './networks/sam-encoder.ts'
 export { cropPlanes, mapCrop } from './ism/crop-resize-pad.ts'
 export { describeCrops, maskCrop, type CropDescriptor, type MaskedCrop } from './ism/describe-crops.ts'
+export { DETECTION_ROWS, MASK_COEFFICIENTS, PROTOTYPE_STRIDE } from './ism/detect-masks.ts'
+export { createFastSamProposer, type FastSamNetwork } from './ism/fast-sam-proposer.ts'
+export type { ImageProposal, ProposalSource, Sam6dMode } from './ism/proposal-source.ts'
+export { createSamProposer } from './ism/sam-proposer.ts'
 export { LogitEnlarger, resizeMask } from './ism/enlarge-logits.ts'
 export { pointGrid, prepareSamImage, resizeForSegmentor, toSquare, type SamImage } from './ism/prepare-sam-image.ts'
 export { proposeMasks, PROPOSE_DEFAULTS, type ProposeOptions, type SamNetworks } from './ism/propose-masks.ts'
@@ -85,12 +89,10 @@ export {
 } from './networks/expected-parameters.ts'
 export {
   describeProposals,
-  proposeForImage,
   scoreForObject,
   type DescribedProposals,
-  type ImageProposal,
   type ObjectViews,
-  type Sam6dMode,
   type ScoredProposal,
 } from './ism/segment-object.ts'
+export { blankTensor } from './blank-tensor.ts'
 export { warmPoseNetworks, warmSegmentationNetworks } from './warm-up.ts'

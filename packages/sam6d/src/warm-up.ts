@@ -1,6 +1,7 @@
-import { tensor, type Session, type Tensor } from '@sextant/inference'
+import { tensor, type Session } from '@sextant/inference'
+import { blankTensor } from './blank-tensor.ts'
 import { CROPS_AT_A_TIME } from './ism/describe-crops.ts'
-import { PROPOSE_DEFAULTS, type SamNetworks } from './ism/propose-masks.ts'
+import type { ProposalSource } from './ism/proposal-source.ts'
 import { PEM_CHANNELS, VIEW_SIZE } from './networks/vision-transformer.ts'
 import {
   DENSE_POINTS,
@@ -23,22 +24,17 @@ export async function warmPoseNetworks(networks: PoseNetworks): Promise<void> {
   )
   const embedding = await embed(networks.embedding, new Float32Array(3 * SPARSE_POINTS))
   const embeddings = { embedding1: embedding, embedding2: embedding }
-  const sparse = blank(1, SPARSE_POINTS, PEM_CHANNELS)
+  const sparse = blankTensor(1, SPARSE_POINTS, PEM_CHANNELS)
   await networks.coarse.run({ f1: sparse, f2: sparse, ...embeddings })
   const position = await encodePositions(networks.position, new Float32Array(3 * DENSE_POINTS))
-  const dense = blank(1, DENSE_POINTS, PEM_CHANNELS)
+  const dense = blankTensor(1, DENSE_POINTS, PEM_CHANNELS)
   const picked = tensor(new BigInt64Array(SPARSE_POINTS), [1, SPARSE_POINTS])
   const positions = { position1: position, position2: position }
   await networks.fine.run({ f1: dense, f2: dense, ...positions, ...embeddings, sparse1: picked, sparse2: picked })
 }
 
 /** The same for the networks of segmentation. */
-export async function warmSegmentationNetworks(sam: SamNetworks, descriptor: Session): Promise<void> {
-  const { features } = await sam.encoder.run({ image: blank(1, 3, sam.size, sam.size) })
-  await sam.decoder.run({ features, points: blank(PROPOSE_DEFAULTS.batch, 2) })
-  await descriptor.run({ image: blank(CROPS_AT_A_TIME, 3, VIEW_SIZE, VIEW_SIZE) })
-}
-
-function blank(...dims: readonly number[]): Tensor {
-  return tensor(new Float32Array(dims.reduce((product, size) => product * size, 1)), dims)
+export async function warmSegmentationNetworks(proposals: ProposalSource, descriptor: Session): Promise<void> {
+  await proposals.warmUp()
+  await descriptor.run({ image: blankTensor(CROPS_AT_A_TIME, 3, VIEW_SIZE, VIEW_SIZE) })
 }

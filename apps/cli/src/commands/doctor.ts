@@ -9,7 +9,11 @@ import type { Command } from 'commander'
 const GIGABYTE = 2 ** 30
 const PORTS = { main: 8001, ism: 8002, pem: 8003, render: 8004 }
 /** What the sam6d engine needs: one of each line. */
-const NEEDED = { pose: ['pem'], descriptor: ['dinov2-vitl14'], proposals: ['sam-vit-h', 'sam-vit-l', 'sam-vit-b'] }
+const NEEDED = {
+  pose: ['pem'],
+  descriptor: ['dinov2-vitl14'],
+  proposals: ['sam-vit-h', 'sam-vit-l', 'sam-vit-b', 'fastsam-x', 'fastsam-s'],
+}
 
 /** sextant doctor: what works on this machine, what does not, and what to do about it. */
 export function addDoctorCommand(program: Command): void {

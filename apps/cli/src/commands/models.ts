@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path'
 import {
   CATALOGUE,
   catalogueEntry,
+  conversionOf,
   convertCheckpoint,
+  exportManifestOf,
   inspectModel,
   installExport,
   PRECISIONS,
@@ -34,9 +36,8 @@ export function addModelsCommand(program: Command): void {
         const origin =
           manifest === null ? '' : manifest.isOfficial ? ', official checkpoint' : `, from ${manifest.source.fileName}`
         console.log(`${entry.name.padEnd(16)} ${state}${size}${origin}${problem === null ? '' : `: ${problem}`}`)
-        console.log(
-          `${''.padEnd(16)} ${entry.title}; ${entry.role}; ${entry.checkpoint}; licence: ${entry.licence}; ${entry.page}`,
-        )
+        const file = entry.conversion?.checkpoint ?? `an ONNX export, see ${exportManifestOf(entry.name)}`
+        console.log(`${''.padEnd(16)} ${entry.title}; ${entry.role}; ${file}; licence: ${entry.licence}; ${entry.page}`)
       }
     })
   models
@@ -48,6 +49,7 @@ export function addModelsCommand(program: Command): void {
     .description('download a checkpoint from its owners and convert it')
     .action(async (name: string, options: { url?: string; acceptLicence?: boolean; precision: Precision }) => {
       const entry = catalogueEntry(name)
+      conversionOf(name)
       console.log(`${entry.title}, ${entry.page}\nlicence: ${entry.licence}`)
       if (options.acceptLicence !== true) {
         console.log('Nothing was downloaded. Read the licence and add --accept-licence.')
@@ -123,7 +125,7 @@ async function convert(path: string, name: string, modelsDir: string, precision:
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0)
   console.log(
-    `${name}: ${(manifest.parameters / 1e6).toFixed(1)} M parameters in ${seconds} s, at most ${peak} MB of memory`,
+    `${name}: ${((manifest.parameters ?? 0) / 1e6).toFixed(1)} M parameters in ${seconds} s, at most ${peak} MB of memory`,
   )
   if (!manifest.isOfficial) console.log(`The file's digest is ${manifest.source.sha256}; it is not in the catalogue.`)
 }

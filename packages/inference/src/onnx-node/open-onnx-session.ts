@@ -40,6 +40,7 @@ function wrap(session: ort.InferenceSession, provider: Provider, refusals: Sessi
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
+    inputDims: (name) => dimsOf(session.inputMetadata.find((input) => input.name === name)),
     provider,
     refusals,
     async run(inputs, wanted) {
@@ -49,6 +50,11 @@ function wrap(session: ort.InferenceSession, provider: Provider, refusals: Sessi
     },
     release: () => session.release(),
   }
+}
+
+function dimsOf(input: ort.InferenceSession.ValueMetadata | undefined): (number | null)[] | undefined {
+  if (input?.isTensor !== true) return undefined
+  return input.shape.map((size) => (typeof size === 'number' && size > 0 ? size : null))
 }
 
 function toOrt({ data, dims }: Tensor): ort.Tensor {

@@ -1,5 +1,8 @@
 import type { SamImage } from './prepare-sam-image.ts'
 
+/** Index and weight of a source. */
+type Tap = [number, number]
+
 interface AxisTaps {
   readonly first: Int32Array
   readonly weights: Float64Array[]
@@ -77,7 +80,7 @@ function composeTaps(size: number, middle: number, inner: number, outer: number)
 }
 
 /** PyTorch's bilinear interpolation of one axis, corners not aligned. */
-function bilinearTaps(size: number, outSize: number): [number, number][][] {
+function bilinearTaps(size: number, outSize: number): [Tap, Tap][] {
   return Array.from({ length: outSize }, (_, o) => {
     const position = Math.max(0, ((o + 0.5) * size) / outSize - 0.5)
     const base = Math.min(Math.floor(position), size - 1)
@@ -97,15 +100,19 @@ export function resizeMask(
   outHeight: number,
   outWidth: number,
 ): Float32Array {
-  const rows = bilinearTaps(height, outHeight)
   const columns = bilinearTaps(width, outWidth)
+  const left = Int32Array.from(columns, ([[index]]) => index)
+  const right = Int32Array.from(columns, ([, [index]]) => index)
+  const share = Float64Array.from(columns, ([, [, weight]]) => weight)
   const out = new Float32Array(outHeight * outWidth)
-  rows.forEach((down, v) => {
-    columns.forEach((across, u) => {
-      let sum = 0
-      for (const [r, a] of down) for (const [c, b] of across) sum += a * b * mask[r * width + c]
-      out[v * outWidth + u] = sum
-    })
+  bilinearTaps(height, outHeight).forEach(([[above, a], [below, b]], v) => {
+    const upper = mask.subarray(above * width, (above + 1) * width)
+    const lower = mask.subarray(below * width, (below + 1) * width)
+    for (let u = 0; u < outWidth; u++) {
+      const [l, r, w] = [left[u], right[u], share[u]]
+      const rest = 1 - w
+      out[v * outWidth + u] = a * rest * upper[l] + a * w * upper[r] + b * rest * lower[l] + b * w * lower[r]
+    }
   })
   return out
 }

@@ -1,9 +1,7 @@
 import type { ColorImage, PinholeCamera } from '@sextant/geometry'
 import type { Session } from '@sextant/inference'
 import { describeCrops, maskCrop, type CropDescriptor, type MaskedCrop } from './describe-crops.ts'
-import { resizeMask } from './enlarge-logits.ts'
-import { resizeForSegmentor } from './prepare-sam-image.ts'
-import { proposeMasks, type ProposeOptions, type SamNetworks } from './propose-masks.ts'
+import type { ImageProposal, Sam6dMode } from './proposal-source.ts'
 import {
   appearance,
   bestTemplate,
@@ -15,24 +13,13 @@ import {
   semanticScore,
   similarities,
 } from './score-proposals.ts'
-import { suppressOverlaps, type Corners } from './suppress-overlaps.ts'
-
-/** Exactly as the official demo, mistakes included; or with its mistakes mended. */
-export type Sam6dMode = 'parity' | 'corrected'
+import { suppressOverlaps } from './suppress-overlaps.ts'
 
 const MIN_SEMANTIC = 0.2
 /** Smallest box and mask, as shares of the image. */
 const MIN_BOX_SHARE = 0.05 ** 2
 const MIN_MASK_SHARE = 3e-4
 const DUPLICATE_IOU = 0.25
-
-/** A mask of the whole image, before any object is known. */
-export interface ImageProposal {
-  /** [height, width] in [0, 1]; soft at the border when the image was not 640 wide */
-  readonly mask: Float32Array
-  /** whole numbers, inclusive */
-  readonly box: Corners
-}
 
 /** An object as the segmentation knows it. */
 export interface ObjectViews {
@@ -54,26 +41,6 @@ export interface ScoredProposal {
   }
   /** view that looks most alike */
   readonly templateIndex: number
-}
-
-/** What SAM proposes, with its boxes and masks in the image's own size. */
-export async function proposeForImage(
-  networks: SamNetworks,
-  color: ColorImage,
-  options: Partial<ProposeOptions>,
-): Promise<ImageProposal[]> {
-  const small = resizeForSegmentor(color)
-  const masks = await proposeMasks(networks, small, options)
-  const scale = color.width / small.width
-  return masks.map(({ mask, box }) => ({
-    mask:
-      small === color
-        ? Float32Array.from(mask)
-        : resizeMask(Float32Array.from(mask), small.height, small.width, color.height, color.width),
-    box: box.map((value, i) =>
-      Math.trunc(Math.min(value * scale, (i % 2 === 0 ? color.width : color.height) - 1)),
-    ) as unknown as Corners,
-  }))
 }
 
 /** Proposals with their looks, computed once for all objects of a frame. */

@@ -12,11 +12,20 @@ export function boxIou(a: Corners, b: Corners): number {
 
 /**
  * Greedy suppression by descending score.
+ * @param most  stops when so many are kept
  * @returns the indices kept, best first; ties keep their order
  */
-export function suppressOverlaps(boxes: readonly Corners[], scores: ArrayLike<number>, limit: number): number[] {
+export function suppressOverlaps(
+  boxes: readonly Corners[],
+  scores: ArrayLike<number>,
+  limit: number,
+  most = Infinity,
+): number[] {
   const order = boxes.map((_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b)
   const kept: number[] = []
-  for (const i of order) if (kept.every((k) => boxIou(boxes[i], boxes[k]) <= limit)) kept.push(i)
+  for (const i of order) {
+    if (kept.length >= most) break
+    if (kept.every((k) => boxIou(boxes[i], boxes[k]) <= limit)) kept.push(i)
+  }
   return kept
 }

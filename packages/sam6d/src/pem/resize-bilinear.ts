@@ -73,7 +73,8 @@ function tapsOf(size: number, outSize: number, isAcross: boolean): Taps {
   return taps
 }
 
-function roundHalfEven(value: number): number {
+/** As Python and OpenCV round. */
+export function roundHalfEven(value: number): number {
   const rounded = Math.round(value)
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
 }

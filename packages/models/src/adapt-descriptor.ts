@@ -1,18 +1,19 @@
 import { floatsOf, tensor, type Session } from '@sextant/inference'
-import type { ExportPorts } from './installed-model.ts'
+import type { DescriptorPorts } from './installed-model.ts'
 
 /** DINOv2 answers a class token and then 16 x 16 patches. */
 export const DINO_TOKENS = 257
 
 /**
- * A public export behind the names and layouts of our own graph: `image` in, `class_token` [B, C] and `patch_tokens`
+ * A public export of DINOv2 behind the names and layouts of our own graph: `image` in, `class_token` [B, C] and `patch_tokens`
  * [B, 256, C] out.
  */
-export function adaptExport(session: Session, { input, output }: ExportPorts): Session {
+export function adaptDescriptor(session: Session, { input, output }: DescriptorPorts): Session {
   return {
     ...session,
     inputNames: ['image'],
     outputNames: ['class_token', 'patch_tokens'],
+    inputDims: (name) => (name === 'image' ? session.inputDims(input) : undefined),
     async run({ image }) {
       if (image === undefined) throw new TypeError('the network takes an image')
       const answer = await session.run({ [input]: image }, [output])

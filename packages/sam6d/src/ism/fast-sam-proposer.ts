@@ -1,0 +1,65 @@
+import type { ColorImage } from '@sextant/geometry'
+import { floatsOf, tensor, type Session } from '@sextant/inference'
+import { decodeMask, selectDetections } from './detect-masks.ts'
+import { resizeMask } from './enlarge-logits.ts'
+import { letterbox, type Letterbox } from './letterbox.ts'
+import type { ImageProposal, ProposalSource } from './proposal-source.ts'
+import type { Corners } from './suppress-overlaps.ts'
+
+/** FastSAM: a YOLO segmentation network with one class, "thing". */
+export interface FastSamNetwork {
+  /** image [1, 3, side, side] → detections [1, 37, n], prototypes [1, 32, side / 4, side / 4] */
+  readonly detector: Session
+  /** pixels of a side of its input */
+  readonly side: number
+}
+
+/**
+ * Proposals of FastSAM.
+ *
+ * @source Zhao et al. 2023, Fast Segment Anything; Ultralytics 8 around its network
+ */
+export function createFastSamProposer({ detector, side }: FastSamNetwork): ProposalSource {
+  const run = (planes: Float32Array) => detector.run({ image: tensor(planes, [1, 3, side, side]) })
+  return {
+    async propose(color, mode) {
+      // The demo hands the network blue first: its predictor takes every array for OpenCV's.
+      const image = letterbox(color, side, mode === 'parity')
+      const { detections, prototypes } = await run(image.planes)
+      return selectDetections(floatsOf(detections)).flatMap((detection) => {
+        const mask = decodeMask(detection, floatsOf(prototypes), side)
+        // The box may hold no cell, or none that is more likely in than out.
+        return mask.includes(1)
+          ? [{ mask: toImage(mask, image, color), box: boxInImage(detection.box, image, color) }]
+          : []
+      })
+    },
+    async warmUp() {
+      await run(new Float32Array(3 * side * side))
+    },
+  }
+}
+
+/** Cuts the grey off and brings the rest to the image's size. */
+function toImage(mask: Uint8Array, image: Letterbox, { width, height }: ColorImage): ImageProposal['mask'] {
+  const { side, left, top, innerWidth, innerHeight } = image
+  const inner = new Float32Array(innerWidth * innerHeight)
+  for (let v = 0; v < innerHeight; v++) {
+    const from = (top + v) * side + left
+    inner.set(mask.subarray(from, from + innerWidth), v * innerWidth)
+  }
+  if (innerWidth === width && innerHeight === height) return inner
+  return resizeMask(inner, innerHeight, innerWidth, height, width)
+}
+
+function boxInImage(box: Corners, { left, top, gain }: Letterbox, { width, height }: ColorImage): Corners {
+  const [x, y] = [
+    (value: number) => clip((value - left) / gain, width),
+    (value: number) => clip((value - top) / gain, height),
+  ]
+  return [x(box[0]), y(box[1]), x(box[2]), y(box[3])]
+}
+
+function clip(value: number, most: number): number {
+  return Math.trunc(Math.min(Math.max(value, 0), most))
+}

@@ -1,0 +1,39 @@
+import type { ColorImage } from '@sextant/geometry'
+import { blankTensor } from '../blank-tensor.ts'
+import { resizeMask } from './enlarge-logits.ts'
+import { resizeForSegmentor } from './prepare-sam-image.ts'
+import type { ImageProposal, ProposalSource } from './proposal-source.ts'
+import { PROPOSE_DEFAULTS, proposeMasks, type ProposeOptions, type SamNetworks } from './propose-masks.ts'
+import type { Corners } from './suppress-overlaps.ts'
+
+/** Proposals of SAM. */
+export function createSamProposer(networks: SamNetworks): ProposalSource {
+  return {
+    // The demo asks for more stable masks than the benchmark code; masks it drops cannot be found again.
+    propose: (color, mode) => proposeForImage(networks, color, { minStability: mode === 'parity' ? 0.97 : 0.85 }),
+    async warmUp() {
+      const { features } = await networks.encoder.run({ image: blankTensor(1, 3, networks.size, networks.size) })
+      await networks.decoder.run({ features, points: blankTensor(PROPOSE_DEFAULTS.batch, 2) })
+    },
+  }
+}
+
+/** What SAM proposes, with its boxes and masks in the image's own size. */
+async function proposeForImage(
+  networks: SamNetworks,
+  color: ColorImage,
+  options: Partial<ProposeOptions>,
+): Promise<ImageProposal[]> {
+  const small = resizeForSegmentor(color)
+  const masks = await proposeMasks(networks, small, options)
+  const scale = color.width / small.width
+  return masks.map(({ mask, box }) => ({
+    mask:
+      small === color
+        ? Float32Array.from(mask)
+        : resizeMask(Float32Array.from(mask), small.height, small.width, color.height, color.width),
+    box: box.map((value, i) =>
+      Math.trunc(Math.min(value * scale, (i % 2 === 0 ? color.width : color.height) - 1)),
+    ) as unknown as Corners,
+  }))
+}
