@@ -22,7 +22,7 @@ import {
   projectedIous,
   projectPoints,
   resizeAntialiased,
-  resizeMask,
+  resizeMaskInto,
   semanticScore,
   similarities,
   stabilityOf,
@@ -226,9 +226,10 @@ export function compareMaskSelection(): Report {
   )
   report.compare('custom_boxes', boxes, golden.output('custom_boxes').data, 1e-4)
   report.compare('custom_boxes_long', boxes.map(Math.trunc), golden.output('custom_boxes_long').data, EXACT)
+  const out = { width: 120, height: 90 }
   const masks = kept
     .filter((_, i) => i % 3 === 0)
-    .flatMap(({ mask }) => [...resizeMask(Float32Array.from(mask), height, width, 90, 120)])
+    .flatMap(({ mask }) => [...resizeMaskInto(new Float32Array(120 * 90), { width, height, data: mask }, out)])
   report.compare(
     'custom_masks',
     masks.map((value) => value * 256),

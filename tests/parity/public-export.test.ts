@@ -1,8 +1,7 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createRng, type ColorImage } from '@sextant/geometry'
+import { join } from 'node:path'
+import { createRng, type Mask } from '@sextant/geometry'
 import {
   convertCheckpoint,
   exportManifestOf,
@@ -12,67 +11,44 @@ import {
   verifyModel,
 } from '@sextant/models'
 import {
-  buildDinoV2,
   buildSamDecoder,
   buildSamEncoder,
   describeCrops,
   describeProposals,
-  dinoParameters,
+  resizeMaskInto,
   samParameters,
-  writeModel,
-  type ExpectedParameters,
   type Graph,
-  type StateDict,
 } from '@sextant/sam6d'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fastSamGraph, type Answered } from './fast-sam-graph.ts'
-import { pseudoParameter } from './pseudo-weights.ts'
+import { pseudoStateDict } from './pseudo-weights.ts'
+import {
+  asHuggingFace,
+  DINO_NETWORK as NETWORK,
+  DINO_WIDTH as WIDTH,
+  picture,
+  pseudoDino,
+  repositoryPath,
+  writeExport,
+} from './public-exports.ts'
 import { openGraph } from './run-network.ts'
 
-const NETWORK = 'dinov2-vits14'
-const WIDTH = 384
-const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url))
-const manifestOf = (network: string): string => pathOf(`models/${network}.hugging-face.json`)
-
-const weights = (expected: ExpectedParameters): StateDict =>
-  new Map([...expected].map(([name, shape]) => [name, pseudoParameter(name, shape)]))
-const dino = weights(dinoParameters(WIDTH, 12))
+const manifestOf = (network: string): string => repositoryPath(`models/${network}.hugging-face.json`)
 
 let root: string
 let exported: { readonly model: string; readonly data: string }
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sextant-export-'))
-  exported = await writeGraph(asExported(buildDinoV2(dino)), 'exports', 'model')
+  exported = await writeGraph(asHuggingFace(pseudoDino()), 'exports', 'model')
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-/** The same network with the ports of the Transformers exporter: all tokens after the last norm in one output. */
-function asExported(graph: Graph): Graph {
-  const tokens = graph.nodes.findLast(({ operator }) => operator === 'LayerNormalization')!.outputs[0]!
-  const nodes = graph.nodes
-    .filter(({ outputs }) => outputs[0] !== 'class_token' && outputs[0] !== 'patch_tokens')
-    .map((node) => ({ ...node, inputs: node.inputs.map((name) => (name === 'image' ? 'pixel_values' : name)) }))
-  const answer = { operator: 'Identity', domain: '', inputs: [tokens], outputs: ['last_hidden_state'], attributes: {} }
-  return {
-    ...graph,
-    inputs: [{ name: 'pixel_values', type: 'float32', dims: ['batch', 3, 224, 224] }],
-    outputs: [{ name: 'last_hidden_state', type: 'float32', dims: ['batch', 257, WIDTH] }],
-    nodes: [...nodes, answer],
-  }
-}
-
-async function writeGraph(graph: Graph, folder: string, stem: string) {
-  const model = join(root, folder, `${stem}.onnx`)
-  const data = join(root, folder, `${stem}.onnx_data`)
-  await mkdir(dirname(model), { recursive: true })
-  const append = (bytes: Uint8Array): Promise<void> => appendFile(data, bytes)
-  await writeFile(model, await writeModel(graph, { fileName: `${stem}.onnx_data`, append }))
-  return { model, data }
-}
+const writeGraph = (graph: Graph, folder: string, stem: string): ReturnType<typeof writeExport> =>
+  writeExport(graph, join(root, folder), stem)
 
 /** A SAM of the official shapes outside and two narrow blocks inside, where a converted one would be. */
 async function installNarrowSam(folder: string): Promise<void> {
-  const parameters = weights(samParameters({ width: 64, depth: 2, heads: 2, global: [1] }))
+  const parameters = pseudoStateDict(samParameters({ width: 64, depth: 2, heads: 2, global: [1] }))
   await writeGraph(buildSamEncoder(parameters), `${folder}/sam-vit-b`, 'encoder')
   await writeGraph(buildSamDecoder(parameters, 64), `${folder}/sam-vit-b`, 'decoder')
   const installed = await readFile(join(root, folder, NETWORK, 'network.json'), 'utf8')
@@ -97,14 +73,14 @@ describe('a public export of DINOv2', () => {
       planes: Float32Array.from({ length: 3 * 224 * 224 }, () => rng.normal()),
       valid: Uint8Array.from({ length: 256 }, (_, i) => ((i + part) % 3 === 0 ? 0 : 1)),
     }))
-    const ours = await openGraph(buildDinoV2(dino))
+    const ours = await openGraph(pseudoDino())
     expect(await describeCrops(opened.networks.descriptor, crops)).toEqual(await describeCrops(ours, crops))
     await Promise.all([opened.release(), ours.release()])
   }, 120_000)
 
   it('is refused when it is not what the manifest says, and nothing stays', async () => {
     const models = join(root, 'refusals')
-    const own = await writeGraph(buildDinoV2(dino), 'own', 'model')
+    const own = await writeGraph(pseudoDino(), 'own', 'model')
     const pinned = join(root, 'pinned.json')
     const manifest: Record<string, unknown> = JSON.parse(await readFile(manifestOf(NETWORK), 'utf8'))
     await writeFile(pinned, JSON.stringify({ ...manifest, sha256: '0'.repeat(64) }))
@@ -130,15 +106,12 @@ describe('a public export of DINOv2', () => {
 })
 
 const FAST = 'fastsam-s'
-const fastManifest = pathOf(exportManifestOf(FAST))
+const fastManifest = repositoryPath(exportManifestOf(FAST))
 
-/** Black, with bright rectangles: first channel only. [x1, y1, x2, y2] px, ends exclusive */
-function picture(width: number, height: number, rectangles: readonly (readonly number[])[]): ColorImage {
-  const isBright = (u: number, v: number): boolean =>
-    rectangles.some(([x1 = 0, y1 = 0, x2 = 0, y2 = 0]) => u >= x1 && u < x2 && v >= y1 && v < y2)
-  const data = new Uint8Array(3 * width * height)
-  for (let i = 0; i < width * height; i++) data[3 * i] = isBright(i % width, Math.floor(i / width)) ? 255 : 0
-  return { width, height, data }
+/** What is bright in a picture. */
+function brightOf(...of: Parameters<typeof picture>): Mask {
+  const { width, height, data } = picture(...of)
+  return { width, height, data: Uint8Array.from({ length: width * height }, (_, i) => data[3 * i]! / 255) }
 }
 
 /** Installs an export of this side, answering these boxes, beside DINOv2; opens both as the ISM server does. */
@@ -173,13 +146,10 @@ describe('a public export of FastSAM', () => {
       [600, 440, 600, 479],
     ]
     proposals.forEach(({ mask }, i) => {
-      const expected = Float32Array.from(
-        picture(640, 480, [rectangles[i]!]).data.filter((_, k) => k % 3 === 0),
-        (v) => v / 255,
-      )
+      const expected = brightOf(640, 480, [rectangles[i]!])
       // Enlarging rounds corners that are not at the border of the square.
       const points = corners[i]!
-      for (let k = 0; k < points.length; k += 2) expected[points[k + 1]! * 640 + points[k]!] = 0
+      for (let k = 0; k < points.length; k += 2) expected.data[points[k + 1]! * 640 + points[k]!] = 0
       expect(mask).toEqual(expected)
     })
     const described = await describeProposals(opened.networks.descriptor, color, proposals, 'corrected')
@@ -199,11 +169,11 @@ describe('a public export of FastSAM', () => {
     )
     expect(others).toEqual([])
     expect(proposal?.box).toEqual([192, 128, 288, 384])
-    const inside = picture(384, 512, [[193, 129, 287, 383]]).data
-    const around = picture(384, 512, [[191, 127, 289, 385]]).data
-    const isSame = proposal!.mask.every((value, i) =>
-      inside[3 * i] === 255 ? value === 1 : around[3 * i] === 255 || value === 0,
-    )
+    expect(proposal?.mask).toMatchObject({ width: 768, height: 1024 })
+    const inside = brightOf(384, 512, [[193, 129, 287, 383]]).data
+    const around = brightOf(384, 512, [[191, 127, 289, 385]]).data
+    const mask = resizeMaskInto(new Float32Array(384 * 512), proposal!.mask, { width: 384, height: 512 })
+    const isSame = mask.every((value, i) => (inside[i] === 1 ? value === 1 : around[i] === 1 || value === 0))
     expect(isSame).toBe(true)
     await opened.release()
   }, 120_000)

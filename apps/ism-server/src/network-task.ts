@@ -19,6 +19,7 @@ import {
   describeProposals,
   maskBounds,
   maskCrop,
+  resizeMaskInto,
   scoreForObject,
   type DescribedProposals,
   type MaskedCrop,
@@ -109,8 +110,10 @@ async function detect(task: NetworkDetectTask): Promise<NetworkDetectResult> {
   const scored = scoreForObject(lastFrame.proposals, object, depth, camera, task.mode).slice(0, task.limit)
   lap('scores')
   const { width, height } = color
+  const shares = new Float32Array(width * height)
   const detections = scored.map(({ proposal, score, parts, templateIndex }): Detection => {
-    const mask = encodeRle({ width, height, data: Uint8Array.from(proposal.mask, (value) => (value > 0 ? 1 : 0)) })
+    resizeMaskInto(shares, proposal.mask, color)
+    const mask = encodeRle({ width, height, data: Uint8Array.from(shares, (value) => (value > 0 ? 1 : 0)) })
     return { mask, box: rleBox(mask), score, source: 'network', scoreParts: parts, templateIndex }
   })
   return { detections, origin, timings }

@@ -46,26 +46,3 @@ function place(map: Int32Array, start: number, isSquare: boolean): Int32Array {
   })
   return out
 }
-
-/**
- * @param planes  [channels, height, width]
- * @returns [channels, 224, 224]
- */
-export function cropPlanes(
-  planes: Float32Array,
-  channels: number,
-  height: number,
-  width: number,
-  map: CropMap,
-): Float32Array {
-  const out = new Float32Array(channels * VIEW_SIZE * VIEW_SIZE)
-  for (let c = 0; c < channels; c++) {
-    for (let v = 0; v < VIEW_SIZE; v++) {
-      if (map.rows[v] < 0) continue
-      const from = (c * height + map.rows[v]) * width
-      const to = (c * VIEW_SIZE + v) * VIEW_SIZE
-      for (let u = 0; u < VIEW_SIZE; u++) if (map.columns[u] >= 0) out[to + u] = planes[from + map.columns[u]]
-    }
-  }
-  return out
-}

@@ -1,7 +1,7 @@
 import type { ColorImage } from '@sextant/geometry'
 import { floatsOf, tensor, type Session } from '@sextant/inference'
 import { VIEW_SIZE } from '../networks/vision-transformer.ts'
-import { cropPlanes, mapCrop } from './crop-resize-pad.ts'
+import { mapCrop } from './crop-resize-pad.ts'
 
 const MEAN = [0.485, 0.456, 0.406]
 const DEVIATION = [0.229, 0.224, 0.225]
@@ -39,19 +39,23 @@ export function maskCrop(
   box: ArrayLike<number>,
   isNormalized: boolean,
 ): MaskedCrop {
-  const { width, height } = color
-  const size = width * height
+  const { rows, columns } = mapCrop(box)
+  const size = VIEW_SIZE * VIEW_SIZE
   const planes = new Float32Array(3 * size)
-  for (let i = 0; i < size; i++) {
+  const shares = new Float32Array(size)
+  for (let at = 0; at < size; at++) {
+    const row = rows[Math.floor(at / VIEW_SIZE)]
+    const column = columns[at % VIEW_SIZE]
+    if (row < 0 || column < 0) continue
+    const i = row * color.width + column
     if (mask[i] === 0) continue
+    shares[at] = mask[i]
     for (let c = 0; c < 3; c++) {
       const value = Math.fround(color.data[3 * i + c] / 255)
-      planes[c * size + i] = (isNormalized ? (value - MEAN[c]) / DEVIATION[c] : value) * mask[i]
+      planes[c * size + at] = (isNormalized ? (value - MEAN[c]) / DEVIATION[c] : value) * mask[i]
     }
   }
-  const map = mapCrop(box)
-  const shape = cropPlanes(Float32Array.from(mask), 1, height, width, map)
-  return { planes: cropPlanes(planes, 3, height, width, map), valid: coveredPatches(shape) }
+  return { planes, valid: coveredPatches(shares) }
 }
 
 function coveredPatches(mask: Float32Array): Uint8Array {

@@ -71,7 +71,13 @@ function prototypesOf(isOn: (u: number, v: number) => boolean): Float32Array {
 }
 
 const decode = (box: readonly [number, number, number, number], prototypes: Float32Array, strength = 20): Uint8Array =>
-  decodeMask({ box, score: 1, coefficients: Float32Array.of(strength, ...new Float32Array(31)) }, prototypes, SIDE)
+  decodeMask(
+    // What a mask before it left there does not show.
+    new Float32Array(SIDE * SIDE).fill(1),
+    { box, score: 1, coefficients: Float32Array.of(strength, ...new Float32Array(31)) },
+    prototypes,
+    SIDE,
+  )
 
 const pixels = (isIn: (u: number, v: number) => boolean): Uint8Array =>
   Uint8Array.from({ length: SIDE * SIDE }, (_, i) => (isIn(i % SIDE, Math.floor(i / SIDE)) ? 1 : 0))

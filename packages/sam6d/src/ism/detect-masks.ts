@@ -1,4 +1,4 @@
-import { resizeMask } from './enlarge-logits.ts'
+import { resizeMaskInto } from './resize-mask.ts'
 import { suppressOverlaps, type Corners } from './suppress-overlaps.ts'
 
 /** Numbers that make a mask of the prototypes. */
@@ -59,11 +59,18 @@ function boxAt(rows: Float32Array, n: number, i: number): Corners {
 /**
  * The mask of a detection: a blend of the prototypes, cut to the box among their cells, enlarged and thresholded.
  *
+ * @param scratch     [side, side]; overwritten
  * @param prototypes  [32, side / 4, side / 4]
+ * @param side        px of the square
  * @returns [side, side] 0 or 1
  * @source Ultralytics 8, process_mask
  */
-export function decodeMask({ box, coefficients }: MaskDetection, prototypes: Float32Array, side: number): Uint8Array {
+export function decodeMask(
+  scratch: Float32Array,
+  { box, coefficients }: MaskDetection,
+  prototypes: Float32Array,
+  side: number,
+): Uint8Array {
   const cells = side / PROTOTYPE_STRIDE
   const [left, top, right, bottom] = box.map((value) => cellAt(value / PROTOTYPE_STRIDE, cells))
   const blend = new Float32Array(cells * cells)
@@ -74,7 +81,10 @@ export function decodeMask({ box, coefficients }: MaskDetection, prototypes: Flo
       blend[v * cells + u] = 1 / (1 + Math.exp(-sum))
     }
   }
-  return Uint8Array.from(resizeMask(blend, cells, cells, side, side), (value) => (value > 0.5 ? 1 : 0))
+  resizeMaskInto(scratch, { width: cells, height: cells, data: blend }, { width: side, height: side })
+  const mask = new Uint8Array(side * side)
+  for (let i = 0; i < mask.length; i++) mask[i] = scratch[i] > 0.5 ? 1 : 0
+  return mask
 }
 
 /** First cell at or after a border of the box. */

@@ -1,7 +1,5 @@
+import { bilinearTaps } from './bilinear-taps.ts'
 import type { SamImage } from './prepare-sam-image.ts'
-
-/** Index and weight of a source. */
-type Tap = [number, number]
 
 interface AxisTaps {
   readonly first: Int32Array
@@ -77,42 +75,4 @@ function composeTaps(size: number, middle: number, inner: number, outer: number)
     return list
   })
   return { first, weights }
-}
-
-/** PyTorch's bilinear interpolation of one axis, corners not aligned. */
-function bilinearTaps(size: number, outSize: number): [Tap, Tap][] {
-  return Array.from({ length: outSize }, (_, o) => {
-    const position = Math.max(0, ((o + 0.5) * size) / outSize - 0.5)
-    const base = Math.min(Math.floor(position), size - 1)
-    const fraction = position - base
-    return [
-      [base, 1 - fraction],
-      [Math.min(base + 1, size - 1), fraction],
-    ]
-  })
-}
-
-/** PyTorch's bilinear interpolation of a whole image. [height, width] → [outHeight, outWidth] */
-export function resizeMask(
-  mask: Float32Array,
-  height: number,
-  width: number,
-  outHeight: number,
-  outWidth: number,
-): Float32Array {
-  const columns = bilinearTaps(width, outWidth)
-  const left = Int32Array.from(columns, ([[index]]) => index)
-  const right = Int32Array.from(columns, ([, [index]]) => index)
-  const share = Float64Array.from(columns, ([, [, weight]]) => weight)
-  const out = new Float32Array(outHeight * outWidth)
-  bilinearTaps(height, outHeight).forEach(([[above, a], [below, b]], v) => {
-    const upper = mask.subarray(above * width, (above + 1) * width)
-    const lower = mask.subarray(below * width, (below + 1) * width)
-    for (let u = 0; u < outWidth; u++) {
-      const [l, r, w] = [left[u], right[u], share[u]]
-      const rest = 1 - w
-      out[v * outWidth + u] = a * rest * upper[l] + a * w * upper[r] + b * rest * lower[l] + b * w * lower[r]
-    }
-  })
-  return out
 }

@@ -1,9 +1,8 @@
-import type { ColorImage } from '@sextant/geometry'
+import type { ColorImage, Mask } from '@sextant/geometry'
 import { floatsOf, tensor, type Session } from '@sextant/inference'
 import { decodeMask, selectDetections } from './detect-masks.ts'
-import { resizeMask } from './enlarge-logits.ts'
 import { letterbox, type Letterbox } from './letterbox.ts'
-import type { ImageProposal, ProposalSource } from './proposal-source.ts'
+import type { ProposalSource } from './proposal-source.ts'
 import type { Corners } from './suppress-overlaps.ts'
 
 /** FastSAM: a YOLO segmentation network with one class, "thing". */
@@ -26,12 +25,11 @@ export function createFastSamProposer({ detector, side }: FastSamNetwork): Propo
       // The demo hands the network blue first: its predictor takes every array for OpenCV's.
       const image = letterbox(color, side, mode === 'parity')
       const { detections, prototypes } = await run(image.planes)
+      const scratch = new Float32Array(side * side)
       return selectDetections(floatsOf(detections)).flatMap((detection) => {
-        const mask = decodeMask(detection, floatsOf(prototypes), side)
+        const mask = decodeMask(scratch, detection, floatsOf(prototypes), side)
         // The box may hold no cell, or none that is more likely in than out.
-        return mask.includes(1)
-          ? [{ mask: toImage(mask, image, color), box: boxInImage(detection.box, image, color) }]
-          : []
+        return mask.includes(1) ? [{ mask: cutGrey(mask, image), box: boxInImage(detection.box, image, color) }] : []
       })
     },
     async warmUp() {
@@ -40,16 +38,14 @@ export function createFastSamProposer({ detector, side }: FastSamNetwork): Propo
   }
 }
 
-/** Cuts the grey off and brings the rest to the image's size. */
-function toImage(mask: Uint8Array, image: Letterbox, { width, height }: ColorImage): ImageProposal['mask'] {
-  const { side, left, top, innerWidth, innerHeight } = image
-  const inner = new Float32Array(innerWidth * innerHeight)
+/** The part of the square that is the image. */
+function cutGrey(mask: Uint8Array, { side, left, top, innerWidth, innerHeight }: Letterbox): Mask {
+  const data = new Uint8Array(innerWidth * innerHeight)
   for (let v = 0; v < innerHeight; v++) {
     const from = (top + v) * side + left
-    inner.set(mask.subarray(from, from + innerWidth), v * innerWidth)
+    data.set(mask.subarray(from, from + innerWidth), v * innerWidth)
   }
-  if (innerWidth === width && innerHeight === height) return inner
-  return resizeMask(inner, innerHeight, innerWidth, height, width)
+  return { width: innerWidth, height: innerHeight, data }
 }
 
 function boxInImage(box: Corners, { left, top, gain }: Letterbox, { width, height }: ColorImage): Corners {

@@ -1,4 +1,4 @@
-import type { ColorImage } from '@sextant/geometry'
+import type { ColorImage, Mask } from '@sextant/geometry'
 import type { Corners } from './suppress-overlaps.ts'
 
 /** Exactly as the official demo, mistakes included; or with its mistakes mended. */
@@ -6,9 +6,12 @@ export type Sam6dMode = 'parity' | 'corrected'
 
 /** A mask of the whole image, before any object is known. */
 export interface ImageProposal {
-  /** [height, width] in [0, 1]; soft at the border when it was made in another size */
-  readonly mask: Float32Array
-  /** whole numbers within the image */
+  /**
+   * In the size it was made in, which may not be the image's; `resizeMaskInto` brings it there. Kept small: 200 masks of
+   * 1920 x 1080 pixels are 1.6 GB as float32, 44 MB like this.
+   */
+  readonly mask: Mask
+  /** px of the image, whole numbers within it */
   readonly box: Corners
 }
 

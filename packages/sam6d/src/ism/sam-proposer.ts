@@ -1,6 +1,5 @@
 import type { ColorImage } from '@sextant/geometry'
 import { blankTensor } from '../blank-tensor.ts'
-import { resizeMask } from './enlarge-logits.ts'
 import { resizeForSegmentor } from './prepare-sam-image.ts'
 import type { ImageProposal, ProposalSource } from './proposal-source.ts'
 import { PROPOSE_DEFAULTS, proposeMasks, type ProposeOptions, type SamNetworks } from './propose-masks.ts'
@@ -18,7 +17,7 @@ export function createSamProposer(networks: SamNetworks): ProposalSource {
   }
 }
 
-/** What SAM proposes, with its boxes and masks in the image's own size. */
+/** What SAM proposes: masks of the image it was shown, boxes in the image's own size. */
 async function proposeForImage(
   networks: SamNetworks,
   color: ColorImage,
@@ -28,10 +27,7 @@ async function proposeForImage(
   const masks = await proposeMasks(networks, small, options)
   const scale = color.width / small.width
   return masks.map(({ mask, box }) => ({
-    mask:
-      small === color
-        ? Float32Array.from(mask)
-        : resizeMask(Float32Array.from(mask), small.height, small.width, color.height, color.width),
+    mask: { width: small.width, height: small.height, data: mask },
     box: box.map((value, i) =>
       Math.trunc(Math.min(value * scale, (i % 2 === 0 ? color.width : color.height) - 1)),
     ) as unknown as Corners,

@@ -2,6 +2,7 @@ import type { ColorImage, PinholeCamera } from '@sextant/geometry'
 import type { Session } from '@sextant/inference'
 import { describeCrops, maskCrop, type CropDescriptor, type MaskedCrop } from './describe-crops.ts'
 import type { ImageProposal, Sam6dMode } from './proposal-source.ts'
+import { resizeMaskInto } from './resize-mask.ts'
 import {
   appearance,
   bestTemplate,
@@ -59,17 +60,25 @@ export async function describeProposals(
   const pixels = color.width * color.height
   const kept: ImageProposal[] = []
   const crops: MaskedCrop[] = []
+  const mask = new Float32Array(pixels)
   for (const proposal of proposals) {
     const [x1, y1, x2, y2] = proposal.box
-    const area = proposal.mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0)
+    resizeMaskInto(mask, proposal.mask, color)
+    const area = countPixels(mask)
     const isSmall = ((x2 - x1) * (y2 - y1)) / pixels <= MIN_BOX_SHARE || area / pixels <= MIN_MASK_SHARE
     // A box less than 1/224 as high as wide leaves nothing to look at; the official code stops there.
     const isThin = Math.min(x2 - x1, y2 - y1) * 224 < Math.max(x2 - x1, y2 - y1) || x2 <= x1 || y2 <= y1
     if (isThin || (mode === 'corrected' && isSmall)) continue
     kept.push(proposal)
-    crops.push(maskCrop(color, proposal.mask, proposal.box, true))
+    crops.push(maskCrop(color, mask, proposal.box, true))
   }
   return { proposals: kept, descriptors: await describeCrops(session, crops) }
+}
+
+function countPixels(mask: Float32Array): number {
+  let count = 0
+  for (const value of mask) if (value > 0) count++
+  return count
 }
 
 /**
@@ -92,8 +101,9 @@ export function scoreForObject(
     const semantic = semanticScore(similarity)
     return semantic > MIN_SEMANTIC ? [{ i, semantic, view: bestTemplate(similarity) }] : []
   })
+  const mask = new Float32Array(depth.length)
   const projected = chosen.map(({ i, view }) => {
-    const centre = meanPoint(depth, proposals[i].mask, camera)
+    const centre = meanPoint(depth, resizeMaskInto(mask, proposals[i].mask, camera), camera)
     return boundsOf(projectPoints(object.points, object.rotations[view], centre, camera))
   })
   const ious = projectedIous(
