@@ -42,6 +42,7 @@ export async function writeExport(
   const model = join(folder, `${stem}.onnx`)
   const data = join(folder, `${stem}.onnx_data`)
   await mkdir(folder, { recursive: true })
+  await writeFile(data, '')
   const append = (bytes: Uint8Array): Promise<void> => appendFile(data, bytes)
   await writeFile(model, await writeModel(graph, { fileName: `${stem}.onnx_data`, append }))
   return { model, data }

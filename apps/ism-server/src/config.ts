@@ -36,7 +36,9 @@ const schema = z.object({
   ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
   ISM_ENGINE: engineChoiceV2.default('geometric'),
   ISM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
-  ISM_PROPOSALS: z.enum(['sam-vit-h', 'sam-vit-l', 'sam-vit-b', 'fastsam-x', 'fastsam-s']).default('sam-vit-h'),
+  ISM_PROPOSALS: z
+    .enum(['sam-vit-h', 'sam-vit-l', 'sam-vit-b', 'mobile-sam', 'fastsam-x', 'fastsam-s'])
+    .default('sam-vit-h'),
   ISM_DESCRIPTOR: z.enum(['dinov2-vitl14', 'dinov2-vitb14', 'dinov2-vits14']).default('dinov2-vitl14'),
   ISM_NETWORK_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   SEXTANT_MODELS_DIR: z.string().optional(),

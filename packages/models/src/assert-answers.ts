@@ -1,11 +1,21 @@
-import { PlatformError } from '@sextant/contracts'
+import { join } from 'node:path'
 import type { Session } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
 import { blankTensor, DETECTION_ROWS, MASK_COEFFICIENTS, PROTOTYPE_STRIDE } from '@sextant/sam6d'
 import { DINO_TOKENS } from './adapt-descriptor.ts'
 import { detectorSide } from './adapt-detector.ts'
+import {
+  decoderInputs,
+  encodedOf,
+  encoderInput,
+  SAM_FEATURE_SIDE,
+  SAM_MASK_SIDE,
+  SAM_MASKS,
+  SAM_SIZE,
+} from './adapt-sam.ts'
 import { conversionOf } from './catalogue.ts'
-import type { ExportPorts } from './installed-model.ts'
+import { assertPorts, assertShapes, refuse } from './check-session.ts'
+import type { DescriptorPorts, DetectorPorts, ExportPorts, SamPorts } from './installed-model.ts'
 
 const VIEW_SIDE = 224
 /** Pixels per cell of the three maps a detector answers from. */
@@ -13,69 +23,64 @@ const DETECTION_STRIDES = [8, 16, 32]
 const COARSEST_STRIDE = 32
 
 /**
- * Runs a public export once, on a blank image: names and shapes have to be those of its manifest.
+ * Runs the graphs of a public export once, on a blank image: names and shapes have to be those of its manifest.
  *
+ * @param stems  of its graphs in the folder, in order
  * @throws model.load_failed, model.parameters_mismatch
  */
-export async function assertAnswers(path: string, network: string, ports: ExportPorts): Promise<void> {
-  const session = await openOnnxSession(path)
+export async function assertAnswers(
+  folder: string,
+  stems: readonly string[],
+  network: string,
+  ports: ExportPorts,
+): Promise<void> {
+  const sessions: Session[] = []
   try {
-    const { input, ...outputs } = ports
-    assertPort('input', input, session.inputNames)
-    for (const name of Object.values(outputs)) assertPort('output', name, session.outputNames)
-    const { side, answers } = 'output' in ports ? descriptorShapes(network, ports) : detectorShapes(session, ports)
-    await assertShapes(session, input, [1, 3, side, side], answers)
+    for (const stem of stems) sessions.push(await openOnnxSession(join(folder, `${stem}.onnx`)))
+    const [first, second] = sessions as [Session, Session]
+    if ('layout' in ports) await assertSam(first, second, ports)
+    else if ('output' in ports) await assertDescriptor(first, network, ports)
+    else await assertDetector(first, ports)
   } finally {
-    await session.release()
+    await Promise.all(sessions.map((session) => session.release()))
   }
 }
 
-interface Shapes {
-  /** of the image */
-  readonly side: number
-  /** dims by output */
-  readonly answers: Readonly<Record<string, readonly number[]>>
-}
-
-function descriptorShapes(network: string, { output }: Extract<ExportPorts, { output: string }>): Shapes {
+async function assertDescriptor(session: Session, network: string, { input, output }: DescriptorPorts): Promise<void> {
+  assertPorts(session, [input], [output])
   const width = conversionOf(network).expected().get('cls_token')?.at(-1) ?? 0
-  return { side: VIEW_SIDE, answers: { [output]: [1, DINO_TOKENS, width] } }
+  await assertShapes(
+    session,
+    { [input]: blankTensor(1, 3, VIEW_SIDE, VIEW_SIDE) },
+    { [output]: [1, DINO_TOKENS, width] },
+  )
 }
 
 /** The side is the export's own. */
-function detectorShapes(
-  session: Session,
-  { input, detections, prototypes }: Extract<ExportPorts, { prototypes: string }>,
-): Shapes {
+async function assertDetector(session: Session, { input, detections, prototypes }: DetectorPorts): Promise<void> {
+  assertPorts(session, [input], [detections, prototypes])
   const side = detectorSide(session, input)
   if (side % COARSEST_STRIDE !== 0) refuse(`${input} is ${side} high, which is no multiple of ${COARSEST_STRIDE}`)
   const count = DETECTION_STRIDES.reduce((sum, stride) => sum + (side / stride) ** 2, 0)
   const cells = side / PROTOTYPE_STRIDE
-  const answers = { [detections]: [1, DETECTION_ROWS, count], [prototypes]: [1, MASK_COEFFICIENTS, cells, cells] }
-  return { side, answers }
+  await assertShapes(
+    session,
+    { [input]: blankTensor(1, 3, side, side) },
+    { [detections]: [1, DETECTION_ROWS, count], [prototypes]: [1, MASK_COEFFICIENTS, cells, cells] },
+  )
 }
 
-async function assertShapes(
-  session: Session,
-  input: string,
-  dims: readonly number[],
-  answers: Shapes['answers'],
-): Promise<void> {
-  const image = blankTensor(...dims)
-  const found = await session.run({ [input]: image }, Object.keys(answers)).catch((cause: unknown) => {
-    return refuse(`it does not take [${dims.join(', ')}]: ${cause instanceof Error ? cause.message : ''}`)
-  })
-  for (const [name, expected] of Object.entries(answers)) {
-    const shape = found[name]?.dims ?? []
-    if (shape.join() === expected.join()) continue
-    refuse(`${name} is [${shape.join(', ')}], expected [${expected.join(', ')}]`)
-  }
-}
-
-function assertPort(kind: string, name: string, names: readonly string[]): void {
-  if (!names.includes(name)) refuse(`there is no ${kind} ${name}; there are ${names.join(', ')}`)
-}
-
-function refuse(reason: string): never {
-  throw new PlatformError('model.parameters_mismatch', { detail: `The file is not what the manifest says: ${reason}.` })
+/** The encoder with a blank image, the decoder with what it answers and one point in the middle. */
+async function assertSam(encoder: Session, decoder: Session, ports: SamPorts): Promise<void> {
+  const { image, ...outputs } = ports.encoder
+  const { masks, scores, ...inputs } = ports.decoder
+  assertPorts(encoder, [image], Object.values(outputs))
+  assertPorts(decoder, Object.values(inputs), [masks, scores])
+  const blank = blankTensor(1, 3, SAM_SIZE, SAM_SIZE)
+  const features = [1, 256, SAM_FEATURE_SIDE, SAM_FEATURE_SIDE]
+  const shapes = Object.fromEntries(Object.values(outputs).map((name) => [name, features]))
+  const encoded = await assertShapes(encoder, { [image]: encoderInput(ports, blank) }, shapes)
+  const prompt = decoderInputs(ports, encodedOf(ports, encoded), Float32Array.of(SAM_SIZE / 2, SAM_SIZE / 2))
+  const answered = ports.layout === 'transformers' ? [1, 1, SAM_MASKS[ports.layout]] : [1, SAM_MASKS[ports.layout]]
+  await assertShapes(decoder, prompt, { [masks]: [...answered, SAM_MASK_SIDE, SAM_MASK_SIDE], [scores]: answered })
 }

@@ -31,6 +31,8 @@ export interface CatalogueEntry {
   readonly licence: string
   /** null: only an ONNX export of it can be used */
   readonly conversion: Conversion | null
+  /** then the file of this project that describes one */
+  readonly exportManifest?: string
 }
 
 /** How an official checkpoint becomes graphs. */
@@ -96,7 +98,20 @@ function fastSamEntry(letter: 's' | 'x'): CatalogueEntry {
     page: 'https://github.com/CASIA-IVA-Lab/FastSAM',
     licence: 'Apache-2.0 by its authors; trained and exported with code of Ultralytics under AGPL-3.0',
     conversion: null,
+    exportManifest: `models/fastsam-${letter}.ultralytics.json`,
   }
+}
+
+/** SAM's decoder behind a smaller encoder, for which there are no graphs here. */
+const MOBILE_SAM: CatalogueEntry = {
+  name: 'mobile-sam',
+  title: 'MobileSAM',
+  kind: 'sam',
+  role: 'proposals',
+  page: 'https://github.com/ChaoningZhang/MobileSAM',
+  licence: 'Apache-2.0',
+  conversion: null,
+  exportManifest: 'models/mobile-sam.acly.json',
 }
 
 /** The networks SAM-6D is made of. None is shipped: the user brings the official checkpoint, or asks to pull it. */
@@ -129,6 +144,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   samEntry('vit-h', '4b8939', 'a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e'),
   samEntry('vit-l', '0b3195', '3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622'),
   samEntry('vit-b', '01ec64', 'ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912'),
+  MOBILE_SAM,
   fastSamEntry('x'),
   fastSamEntry('s'),
 ]
@@ -145,11 +161,17 @@ export function catalogueEntry(name: string): CatalogueEntry {
 export function conversionOf(name: string): Conversion {
   const { title, conversion } = catalogueEntry(name)
   if (conversion !== null) return conversion
-  const detail = `${title} is used as an ONNX export: sextant models install ${exportManifestOf(name)} <path of the ONNX file>`
+  const detail = `${title} is used as an ONNX export: sextant models install ${exportManifestOf(name)} <ONNX files>`
   throw new PlatformError('model.missing', { detail })
 }
 
-/** The file of this project that describes the export of a network that cannot be converted. */
+/**
+ * The file of this project that describes the export of a network that cannot be converted.
+ *
+ * @throws {RangeError} the network is converted from its checkpoint
+ */
 export function exportManifestOf(name: string): string {
-  return `models/${name}.ultralytics.json`
+  const { exportManifest } = catalogueEntry(name)
+  if (exportManifest === undefined) throw new RangeError(`${name} is converted from its checkpoint`)
+  return exportManifest
 }

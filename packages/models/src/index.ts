@@ -1,4 +1,5 @@
 // Networks on disk: the catalogue, conversion of official checkpoints, verification, opening.
+export { adaptSamDecoder, adaptSamEncoder } from './adapt-sam.ts'
 export { announceNetworks, type NetworkLog } from './announce-networks.ts'
 export {
   CATALOGUE,
@@ -18,6 +19,7 @@ export {
   verifyModel,
   type InstalledManifest,
   type InstalledModel,
+  type SamPorts,
 } from './installed-model.ts'
 export { createNetworkHost, type NetworkHost, type NetworkInfo } from './network-host.ts'
 export { openPoseNetworks, openSegmentationNetworks, type Loaded, type SegmentationNetworks } from './open-networks.ts'

@@ -20,7 +20,32 @@ const detectorPorts = z.object({ input: z.string(), detections: z.string(), prot
 /** Names of a detector's input and outputs. */
 export type DetectorPorts = z.infer<typeof detectorPorts>
 
-const exportPorts = z.union([descriptorPorts, detectorPorts])
+const name = z.string()
+/** Names of the ports of SAM's two graphs, by who wrote the code that exports them. */
+export const samPorts = z.discriminatedUnion('layout', [
+  z.object({
+    layout: z.literal('segment-anything'),
+    encoder: z.object({ image: name, features: name }),
+    decoder: z.object({
+      features: name,
+      points: name,
+      labels: name,
+      maskInput: name,
+      hasMaskInput: name,
+      imageSize: name,
+      masks: name,
+      scores: name,
+    }),
+  }),
+  z.object({
+    layout: z.literal('transformers'),
+    encoder: z.object({ image: name, features: name, positions: name }),
+    decoder: z.object({ features: name, positions: name, points: name, labels: name, masks: name, scores: name }),
+  }),
+])
+export type SamPorts = z.infer<typeof samPorts>
+
+const exportPorts = z.union([descriptorPorts, detectorPorts, samPorts])
 /** Names of a public export's inputs and outputs. */
 export type ExportPorts = z.infer<typeof exportPorts>
 
@@ -99,7 +124,7 @@ export function howToInstall(name: string, { state, problem }: Pick<InstalledMod
       : `The network ${name} is ${state}: ${problem ?? ''}.`
   if (conversion === null) {
     const get = `Export ${title} to ONNX, or download an export (${page}; licence: ${licence}).`
-    return [what, get, `Then run: sextant models install ${exportManifestOf(name)} <path of the ONNX file>`].join('\n')
+    return [what, get, `Then run: sextant models install ${exportManifestOf(name)} <ONNX files>`].join('\n')
   }
   const { checkpoint, url } = conversion
   const get =

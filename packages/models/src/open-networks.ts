@@ -12,13 +12,12 @@ import {
 } from '@sextant/sam6d'
 import { adaptDescriptor } from './adapt-descriptor.ts'
 import { adaptDetector, detectorSide } from './adapt-detector.ts'
+import { adaptSamDecoder, adaptSamEncoder, SAM_SIZE } from './adapt-sam.ts'
 import { catalogueEntry } from './catalogue.ts'
 import { requireModel, type ExportPorts, type InstalledManifest } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
 
 const MILLISECONDS_PER_SECOND = 1000
-/** Pixels of a side of SAM's input. */
-const SAM_SIZE = 1024
 
 /** Networks that are loaded, and what is to be said about them. */
 export interface Loaded<T> {
@@ -68,9 +67,10 @@ export async function openSegmentationNetworks(
   return { ...(await warmUp(loaded, () => warmSegmentationNetworks(proposals, descriptor))), networks }
 }
 
-/** The network of an export under the names of our own graphs. */
-function adapt(session: Session, ports: ExportPorts | null): Session {
+/** A graph of an export under the names of our own. */
+function adapt(session: Session, stem: string, ports: ExportPorts | null): Session {
   if (ports === null) return session
+  if ('layout' in ports) return (stem === 'encoder' ? adaptSamEncoder : adaptSamDecoder)(session, ports)
   return 'output' in ports ? adaptDescriptor(session, ports) : adaptDetector(session, ports)
 }
 
@@ -105,7 +105,7 @@ async function openAll(
       for (const stem of stems) {
         const path = join(modelsDir, name, `${stem}.onnx`)
         const session = await openOnnxSession(path, { ...options, keepsStoredWeights: precision === 'fp16' })
-        sessions.push(adapt(session, exportPorts))
+        sessions.push(adapt(session, stem, exportPorts))
       }
     }
   } catch (error) {

@@ -64,7 +64,14 @@ export { createFastSamProposer, type FastSamNetwork } from './ism/fast-sam-propo
 export type { ImageProposal, ProposalSource, Sam6dMode } from './ism/proposal-source.ts'
 export { createSamProposer } from './ism/sam-proposer.ts'
 export { LogitEnlarger } from './ism/enlarge-logits.ts'
-export { pointGrid, prepareSamImage, resizeForSegmentor, toSquare, type SamImage } from './ism/prepare-sam-image.ts'
+export {
+  pointGrid,
+  prepareSamImage,
+  resizeForSegmentor,
+  samPixels,
+  toSquare,
+  type SamImage,
+} from './ism/prepare-sam-image.ts'
 export { proposeMasks, PROPOSE_DEFAULTS, type ProposeOptions, type SamNetworks } from './ism/propose-masks.ts'
 export { resizeMaskInto } from './ism/resize-mask.ts'
 export { resizeAntialiased } from './ism/resize-antialiased.ts'

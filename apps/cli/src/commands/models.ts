@@ -78,16 +78,13 @@ export function addModelsCommand(program: Command): void {
   models
     .command('install')
     .argument('<manifest>', 'a file of models/, which says what the export is')
-    .argument('<files...>', 'the ONNX file, then those with its weights')
-    .description('use an ONNX file that others exported instead of a checkpoint')
-    .action(async (manifest: string, [model = '', ...data]: string[]) => {
-      const { network, isOfficial, source } = await installExport(
-        resolve(manifest),
-        [resolve(model), ...data.map((path) => resolve(path))],
-        folder(),
-      )
+    .argument('<files...>', 'the ONNX file (of SAM the encoder, then the decoder), then those with weights')
+    .description('use what others exported to ONNX instead of a checkpoint')
+    .action(async (manifest: string, files: string[]) => {
+      const paths = files.map((path) => resolve(path))
+      const { network, isOfficial, source } = await installExport(resolve(manifest), paths, folder())
       console.log(`${network}: installed from ${source.fileName}`)
-      if (!isOfficial) console.log(`The file's digest is ${source.sha256}; the manifest names none to compare with.`)
+      if (!isOfficial) console.log(`Its digest is ${source.sha256}; the manifest names none to compare with.`)
     })
   models
     .command('verify')

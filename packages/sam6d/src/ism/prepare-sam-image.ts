@@ -48,6 +48,26 @@ export function prepareSamImage(color: ColorImage, size = 1024): SamImage {
   return { planes, size, width, height, innerWidth, innerHeight }
 }
 
+/**
+ * The pixels behind planes of `prepareSamImage`, for networks that normalise by themselves. The padding becomes the mean,
+ * which they normalise to the zero that it was.
+ *
+ * @param planes  [3, size, size]
+ * @returns [size, size, 3] 0 to 255
+ */
+export function samPixels(planes: Float32Array): Float32Array {
+  const area = planes.length / 3
+  const out = new Float32Array(planes.length)
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < area; i++) {
+      const value = planes[c * area + i]
+      // No whole number is normalised to 0: the means are not whole.
+      out[3 * i + c] = value === 0 ? MEAN[c] : Math.round(value * DEVIATION[c] + MEAN[c])
+    }
+  }
+  return out
+}
+
 /** Grid of n x n points at the centres of its cells, x fastest. [n², 2] px of the image */
 export function pointGrid(n: number, width: number, height: number): Float32Array {
   return Float32Array.from({ length: 2 * n * n }, (_, i) => {

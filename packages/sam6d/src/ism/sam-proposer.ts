@@ -2,7 +2,7 @@ import type { ColorImage } from '@sextant/geometry'
 import { blankTensor } from '../blank-tensor.ts'
 import { resizeForSegmentor } from './prepare-sam-image.ts'
 import type { ImageProposal, ProposalSource } from './proposal-source.ts'
-import { PROPOSE_DEFAULTS, proposeMasks, type ProposeOptions, type SamNetworks } from './propose-masks.ts'
+import { encode, PROPOSE_DEFAULTS, proposeMasks, type ProposeOptions, type SamNetworks } from './propose-masks.ts'
 import type { Corners } from './suppress-overlaps.ts'
 
 /** Proposals of SAM. */
@@ -11,8 +11,8 @@ export function createSamProposer(networks: SamNetworks): ProposalSource {
     // The demo asks for more stable masks than the benchmark code; masks it drops cannot be found again.
     propose: (color, mode) => proposeForImage(networks, color, { minStability: mode === 'parity' ? 0.97 : 0.85 }),
     async warmUp() {
-      const { features } = await networks.encoder.run({ image: blankTensor(1, 3, networks.size, networks.size) })
-      await networks.decoder.run({ features, points: blankTensor(PROPOSE_DEFAULTS.batch, 2) })
+      const encoded = await encode(networks, blankTensor(1, 3, networks.size, networks.size))
+      await networks.decoder.run({ ...encoded, points: blankTensor(PROPOSE_DEFAULTS.batch, 2) })
     },
   }
 }
