@@ -7,6 +7,7 @@ import { generateViewHypotheses } from './generate-view-hypotheses.ts'
 import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
 import { buildPairTable } from './pair-table.ts'
 import { createRaceWorkspace } from './race-poses.ts'
+import { quickScoreOf } from './quick-score.ts'
 import { thinPoses } from './thin-poses.ts'
 
 const cloud = samplePoints(createBracketMesh(), 400, createRng(5))
@@ -115,5 +116,30 @@ describe('thinPoses', () => {
     const poses = Float32Array.from([...identity, 0, 0, 500, ...identity, 1, 0, 500, ...identity, 80, 0, 500])
     const kept = thinPoses(poses, Float32Array.from([0.5, 0.9, 0.1]), 3, 10, 0.2, 10)
     expect([...kept.scores].map((s) => Number(s.toFixed(2)))).toEqual([0.9, 0.1])
+  })
+})
+
+describe('the quick score', () => {
+  const R = rotationAbout([0.6, 0, 0.8], 1)
+  const t = [20, -10, 800]
+  const { grid } = sceneUnder(R, t)
+  const scoreOf = (rotation: readonly number[], shift: readonly number[]): number =>
+    quickScoreOf([...rotation, ...t.map((value, k) => value + shift[k])], model, grid, 6)
+
+  it('is best for the pose itself and says how far another one is off', () => {
+    const right = scoreOf(R, [0, 0, 0])
+    const turned = scoreOf(multiplyRotations(rotationAbout([0, 1, 0], 0.1), R), [0, 0, 0])
+    const beside = scoreOf(R, [15, 0, 0])
+    const nearer = scoreOf(R, [0, 0, -40])
+    expect(right).toBeGreaterThan(0.5)
+    expect(turned).toBeLessThan(right)
+    expect(beside).toBeLessThan(right)
+    expect(nearer).toBeLessThan(0)
+  })
+
+  it('leaves no trace of one pose in the score of the next', () => {
+    const first = scoreOf(R, [0, 0, 0])
+    scoreOf(R, [15, 0, 0])
+    expect(scoreOf(R, [0, 0, 0])).toBe(first)
   })
 })

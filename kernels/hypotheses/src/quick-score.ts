@@ -97,3 +97,24 @@ export function scoreOfTally(tally: Float32Array, offset: number): number {
   const n = tally[offset + 3]
   return (tally[offset] - tally[offset + 1]) / (n - 0.7 * tally[offset + 2] + 0.05 * n + 0.7)
 }
+
+const oneTally = new Float32Array(TALLY_SIZE)
+const onePose = new Float32Array(12)
+
+/**
+ * Score of one pose over all points of the model.
+ *
+ * @param pose       12 numbers: rotation row-major, translation mm
+ * @param tolerance  mm
+ */
+export function quickScoreOf(
+  pose: ArrayLike<number>,
+  points: OrientedPoints,
+  grid: LookupGrid,
+  tolerance: number,
+): number {
+  onePose.set(pose)
+  oneTally.fill(0)
+  tallyPoints(oneTally, 0, onePose, 0, points, 0, points.positions.length / 3, grid, tolerance)
+  return scoreOfTally(oneTally, 0)
+}

@@ -34,6 +34,9 @@ export interface PoseEnvironment {
 const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, finish: 0.92 }
 
 const DEGREES = Math.PI / 180
+/** Poses nearer to each other are at one location, diameters. */
+const LOCATION_RADIUS = 0.3
+
 /**
  * Finds the instances of one object in one frame.
  *
@@ -91,13 +94,13 @@ export function estimateObject(
   const coarse = sortByScore(pool).slice(0, effort.coarsePool + 60 * (options.maxInstances - 1))
   const refined = treat('refine coarse', 'refineCoarse', coarse, STAGE_ENDS.refineCoarse)
 
-  // 3 coarse verification of the pool
-  const unique = thinCandidates(refined, {
+  // 3 coarse verification of the pool; one place that suits many poses must not fill it
+  const unique = thinCandidates(sortByScore(refined), {
     limit: (mask === null ? effort.verifyPool : effort.maskVerifyPool) + 20 * (options.maxInstances - 1),
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
-    perLocation: Infinity,
-    radius: 0,
+    perLocation: mask === null ? effort.perLocation : Infinity,
+    radius: LOCATION_RADIUS * model.diameter,
   })
   const verified = treat('verify coarse', 'verifyCoarse', unique, STAGE_ENDS.verifyCoarse)
 
@@ -107,7 +110,7 @@ export function estimateObject(
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
-    radius: 0.3 * model.diameter,
+    radius: LOCATION_RADIUS * model.diameter,
   })
   const finalists = sortByScore(treat('finish', 'finish', best, STAGE_ENDS.finish))
 

@@ -43,7 +43,7 @@ export interface SearchEffort {
   /** the same inside one trusted mask */
   readonly maskVerifyPool: number
   readonly maskFinalists: number
-  /** finalists per location (0.3 d) */
+  /** verified poses, and finalists, per location (0.3 d) */
   readonly perLocation: number
   /** finalists whose near-symmetric poses are tried */
   readonly symmetryFinalists: number
@@ -56,7 +56,7 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     proposals: 40,
     keepPerMask: 150,
     keepPerProposal: 8,
-    coarsePool: 250,
+    coarsePool: 500,
     verifyPool: 80,
     finalists: 12,
     maskVerifyPool: 30,
@@ -70,7 +70,7 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     proposals: 100,
     keepPerMask: 250,
     keepPerProposal: 12,
-    coarsePool: 600,
+    coarsePool: 1200,
     verifyPool: 180,
     finalists: 24,
     maskVerifyPool: 130,
@@ -84,7 +84,7 @@ export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
     proposals: 150,
     keepPerMask: 400,
     keepPerProposal: 20,
-    coarsePool: 1200,
+    coarsePool: 2400,
     verifyPool: 320,
     finalists: 40,
     maskVerifyPool: 160,

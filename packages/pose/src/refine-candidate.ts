@@ -2,7 +2,6 @@ import { COARSE_ICP, createIcpWorkspace, FINE_ICP, refinePoseInto, type IcpGrid,
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
-import type { SceneLevel } from './scene-level.ts'
 import { transformOfPose } from './transform-of-pose.ts'
 
 /** Buffers of refinement; one per worker and frame. */
@@ -17,21 +16,6 @@ export function createRefineWorkspace(scene: PreparedScene, model: PreparedModel
     icp: createIcpWorkspace(),
     target: createRasterTarget(scene.coarse.width, scene.coarse.height),
     visible: new Uint32Array(model.finePoints.positions.length / 3),
-  }
-}
-
-export function icpGridOf(level: SceneLevel, weights: Uint8Array | null): IcpGrid {
-  const { fx, fy, cx, cy } = level.camera
-  return {
-    width: level.width,
-    height: level.height,
-    fx,
-    fy,
-    cx,
-    cy,
-    depths: level.depths,
-    normals: level.normals,
-    weights,
   }
 }
 

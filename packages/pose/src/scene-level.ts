@@ -1,4 +1,5 @@
 import { decimateCamera, type ColorImage, type PinholeCamera } from '@sextant/geometry'
+import type { LookupGrid } from '@sextant/hypotheses'
 import type { Surface } from '@sextant/surface'
 
 /** The frame at one resolution, as refinement and verification read it. */
@@ -35,6 +36,16 @@ export function levelOfSurface(surface: Surface, color: ColorImage): SceneLevel 
     colors,
     edges: edgeStrength(colors, surface.width, surface.height),
   }
+}
+
+/**
+ * A level as racing and ICP look it up.
+ *
+ * @param weights  [height, width] 0..255 weight of a pixel, or null
+ */
+export function gridOf({ camera, depths, height, normals, width }: SceneLevel, weights: Uint8Array | null): LookupGrid {
+  const { fx, fy, cx, cy } = camera
+  return { width, height, fx, fy, cx, cy, depths, normals, weights }
 }
 
 /** Every second pixel of a level; colours averaged from the image. */

@@ -2,14 +2,21 @@
 // the prepared frame, the prepared object, the question and the item alone, so that any thread gives the same result.
 import type { Detection } from '@sextant/contracts'
 import { createRng } from '@sextant/geometry'
-import { createRaceWorkspace, type HypothesisList, type LookupGrid, type RaceWorkspace } from '@sextant/hypotheses'
+import {
+  createRaceWorkspace,
+  quickScoreOf,
+  toleranceAt,
+  type HypothesisList,
+  type RaceWorkspace,
+} from '@sextant/hypotheses'
 import { HYPOTHESIS_GENERATORS } from './hypothesis-generators.ts'
 import type { GeneratorName } from './options.ts'
 import type { Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
-import { createRefineWorkspace, icpGridOf, refineCoarse, refineFine } from './refine-candidate.ts'
+import { createRefineWorkspace, refineCoarse, refineFine } from './refine-candidate.ts'
 import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
+import { gridOf } from './scene-level.ts'
 import { samplePixels, trustedPixels, type SearchRegion } from './search-region.ts'
 import { createVerifyWorkspace, verifyPose, type VerifyModel } from './verify-pose.ts'
 
@@ -18,6 +25,8 @@ const PAIR_VOXEL = 0.065
 const MIN_COARSE_PIXELS = 45
 /** A trusted region with fewer pairs that fit is also tried with evenly turned views. */
 const FEW_HYPOTHESES = 20
+/** A refined pose is scored with so many tolerances; while racing, with 2.5. */
+const REFINED_TOLERANCE = 1.5
 
 /** One region to draw hypotheses from. */
 export interface Search extends SearchRegion {
@@ -39,6 +48,7 @@ export interface SearchQuestion {
 export interface SearchSteps {
   /** hypotheses of one region, best first */
   readonly hypotheses: (search: Search) => Candidate[]
+  /** coarse refinement, and the quick score of the pose it leads to */
   readonly refineCoarse: (candidate: Candidate) => Candidate
   readonly verifyCoarse: (candidate: Candidate) => Candidate
   /** fine refinement and verification */
@@ -63,7 +73,8 @@ export function createSearchSteps(scene: PreparedScene, model: PreparedModel, qu
   const { mask } = question
   const noise = scene.surface.inverseDepthNoise
   const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
-  const grid = icpGridOf(scene.fine, weights)
+  const grid = gridOf(scene.fine, weights)
+  const frame = gridOf(scene.fine, null)
   const refine = createRefineWorkspace(scene, model)
   const coarseModel: VerifyModel = {
     mesh: model.coarseMesh,
@@ -89,7 +100,10 @@ export function createSearchSteps(scene: PreparedScene, model: PreparedModel, qu
   return {
     hypotheses: (search) => hypothesesOf(scene, model, search, question),
     refineCoarse: (candidate) => {
-      refineCoarse(refine, model, grid, candidate.pose)
+      const { pose } = candidate
+      refineCoarse(refine, model, grid, pose)
+      const tolerance = REFINED_TOLERANCE * toleranceAt(pose[11], model.diameter, noise)
+      candidate.score = quickScoreOf(pose, model.checkPoints, frame, tolerance)
       return candidate
     },
     verifyCoarse: (candidate) => verify(candidate, false),
@@ -121,18 +135,7 @@ function hypothesesOf(
 ): Candidate[] {
   const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
   if (points.positions.length < 6 * 3) return []
-  const { fx, fy, cx, cy } = scene.fine.camera
-  const grid: LookupGrid = {
-    width: scene.fine.width,
-    height: scene.fine.height,
-    fx,
-    fy,
-    cx,
-    cy,
-    depths: scene.fine.depths,
-    normals: scene.fine.normals,
-    weights: weightsOfRegion(scene.fine, search.pixels),
-  }
+  const grid = gridOf(scene.fine, weightsOfRegion(scene.fine, search.pixels))
   const ws = (raceWorkspace.current ??= createRaceWorkspace())
   const question = {
     model,
