@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { engineChoiceV2, type EngineChoiceV2 } from '@sextant/contracts'
 import type { Provider } from '@sextant/inference'
+import { networksFor } from '@sextant/models'
 import {
   booleanField,
   hostField,
@@ -36,10 +37,8 @@ const schema = z.object({
   ISM_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
   ISM_ENGINE: engineChoiceV2.default('geometric'),
   ISM_SAM6D_MODE: z.enum(['corrected', 'parity']).default('corrected'),
-  ISM_PROPOSALS: z
-    .enum(['sam-vit-h', 'sam-vit-l', 'sam-vit-b', 'mobile-sam', 'fastsam-x', 'fastsam-s'])
-    .default('sam-vit-h'),
-  ISM_DESCRIPTOR: z.enum(['dinov2-vitl14', 'dinov2-vitb14', 'dinov2-vits14']).default('dinov2-vitl14'),
+  ISM_PROPOSALS: z.enum(networksFor('proposals')).default('sam-vit-h'),
+  ISM_DESCRIPTOR: z.enum(networksFor('descriptor')).default('dinov2-vitl14'),
   ISM_NETWORK_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   SEXTANT_MODELS_DIR: z.string().optional(),
   SEXTANT_PROVIDERS: providersField,

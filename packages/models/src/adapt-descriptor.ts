@@ -1,5 +1,6 @@
 import { floatsOf, tensor, type Session } from '@sextant/inference'
 import type { DescriptorPorts } from './installed-model.ts'
+import { requiredTensor } from './required-tensor.ts'
 
 /** DINOv2 answers a class token and then 16 x 16 patches. */
 export const DINO_TOKENS = 257
@@ -14,8 +15,8 @@ export function adaptDescriptor(session: Session, { input, output }: DescriptorP
     inputNames: ['image'],
     outputNames: ['class_token', 'patch_tokens'],
     inputDims: (name) => (name === 'image' ? session.inputDims(input) : undefined),
-    async run({ image }) {
-      if (image === undefined) throw new TypeError('the network takes an image')
+    async run(inputs) {
+      const image = requiredTensor(inputs['image'], 'image')
       const answer = await session.run({ [input]: image }, [output])
       const tokens = floatsOf(answer[output])
       const [batch = 1] = image.dims

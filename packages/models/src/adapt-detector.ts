@@ -1,5 +1,6 @@
-import type { Session, Tensor } from '@sextant/inference'
+import type { Session } from '@sextant/inference'
 import type { DetectorPorts } from './installed-model.ts'
+import { requiredTensor } from './required-tensor.ts'
 
 /** The side of networks whose export leaves it open: the one SAM-6D asks for. */
 const DEFAULT_SIDE = 640
@@ -12,9 +13,12 @@ export function adaptDetector(session: Session, ports: DetectorPorts): Session {
     outputNames: ['detections', 'prototypes'],
     inputDims: (name) => (name === 'image' ? session.inputDims(ports.input) : undefined),
     async run({ image }) {
-      if (image === undefined) throw new TypeError('the network takes an image')
-      const answer = await session.run({ [ports.input]: image }, [ports.detections, ports.prototypes])
-      return { detections: required(answer[ports.detections]), prototypes: required(answer[ports.prototypes]) }
+      const { input, detections, prototypes } = ports
+      const answer = await session.run({ [input]: requiredTensor(image, 'image') }, [detections, prototypes])
+      return {
+        detections: requiredTensor(answer[detections], detections),
+        prototypes: requiredTensor(answer[prototypes], prototypes),
+      }
     },
   }
 }
@@ -22,9 +26,4 @@ export function adaptDetector(session: Session, ports: DetectorPorts): Session {
 /** Pixels of a side of the square image that a detector takes. */
 export function detectorSide(session: Session, input: string): number {
   return session.inputDims(input)?.[2] ?? DEFAULT_SIDE
-}
-
-function required(value: Tensor | undefined): Tensor {
-  if (value === undefined) throw new TypeError('the network left out an output')
-  return value
 }

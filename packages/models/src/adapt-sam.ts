@@ -1,11 +1,10 @@
 import { floatsOf, tensor, type Session, type Tensor } from '@sextant/inference'
 import { blankTensor, samPixels } from '@sextant/sam6d'
+import { SAM_SIZE } from './catalogue.ts'
 import type { SamPorts } from './installed-model.ts'
+import { requiredTensor } from './required-tensor.ts'
 
-/** Pixels of a side of SAM's input. */
-export const SAM_SIZE = 1024
-/** Cells of a side of its features, and pixels of a side of its masks. */
-export const SAM_FEATURE_SIDE = SAM_SIZE / 16
+/** Pixels of a side of SAM's masks. */
 export const SAM_MASK_SIDE = SAM_SIZE / 4
 /** Masks of a point: of a whole, a part, a part of a part; Meta's export has one before them. */
 export const SAM_MASKS = { 'segment-anything': 4, transformers: 3 }
@@ -23,7 +22,7 @@ export function adaptSamEncoder(session: Session, ports: SamPorts): Session {
     outputNames: Object.keys(outputs),
     inputDims: (name) => (name === 'image' ? session.inputDims(input) : undefined),
     async run({ image }) {
-      const inputs = { [input]: encoderInput(ports, required(image, 'image')) }
+      const inputs = { [input]: encoderInput(ports, requiredTensor(image, 'image')) }
       return encodedOf(ports, await session.run(inputs, Object.values(outputs)))
     },
   }
@@ -32,7 +31,9 @@ export function adaptSamEncoder(session: Session, ports: SamPorts): Session {
 /** What an encoder answers, under our names. */
 export function encodedOf({ encoder }: SamPorts, answer: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   const { image: _, ...outputs } = encoder
-  return Object.fromEntries(Object.entries(outputs).map(([own, theirs]) => [own, required(answer[theirs], theirs)]))
+  return Object.fromEntries(
+    Object.entries(outputs).map(([own, theirs]) => [own, requiredTensor(answer[theirs], theirs)]),
+  )
 }
 
 /** Encoders that go with Meta's decoder take pixels and normalise them by themselves. */
@@ -83,12 +84,12 @@ export function decoderInputs(
   encoded: Readonly<Record<string, Tensor>>,
   points: Float32Array,
 ): Record<string, Tensor> {
-  const features = { [decoder.features]: required(encoded['features'], 'features') }
+  const features = { [decoder.features]: requiredTensor(encoded['features'], 'features') }
   const count = points.length / 2
   if (layout === 'transformers') {
     return {
       ...features,
-      [decoder.positions]: required(encoded['positions'], 'positions'),
+      [decoder.positions]: requiredTensor(encoded['positions'], 'positions'),
       [decoder.points]: tensor(points, [1, count, 1, 2]),
       [decoder.labels]: tensor(new BigInt64Array(count).fill(BigInt(FOREGROUND)), [1, count, 1]),
     }
@@ -102,9 +103,4 @@ export function decoderInputs(
     // Of the enlarged masks, which are not used: enlarging is ours, exact for any image.
     [decoder.imageSize]: tensor(Float32Array.of(SAM_MASK_SIDE, SAM_MASK_SIDE), [2]),
   }
-}
-
-function required(value: Tensor | undefined, name: string): Tensor {
-  if (value === undefined) throw new TypeError(`${name} is missing`)
-  return value
 }

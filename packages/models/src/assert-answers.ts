@@ -1,23 +1,14 @@
 import { join } from 'node:path'
 import type { Session } from '@sextant/inference'
 import { openOnnxSession } from '@sextant/inference/onnx-node'
-import { blankTensor, DETECTION_ROWS, MASK_COEFFICIENTS, PROTOTYPE_STRIDE } from '@sextant/sam6d'
+import { blankTensor, DETECTION_ROWS, MASK_COEFFICIENTS, PROTOTYPE_STRIDE, VIEW_SIZE } from '@sextant/sam6d'
 import { DINO_TOKENS } from './adapt-descriptor.ts'
 import { detectorSide } from './adapt-detector.ts'
-import {
-  decoderInputs,
-  encodedOf,
-  encoderInput,
-  SAM_FEATURE_SIDE,
-  SAM_MASK_SIDE,
-  SAM_MASKS,
-  SAM_SIZE,
-} from './adapt-sam.ts'
-import { conversionOf } from './catalogue.ts'
+import { decoderInputs, encodedOf, encoderInput, SAM_MASK_SIDE, SAM_MASKS } from './adapt-sam.ts'
+import { conversionOf, SAM_FEATURE_SIDE, SAM_SIZE } from './catalogue.ts'
 import { assertPorts, assertShapes, refuse } from './check-session.ts'
 import type { DescriptorPorts, DetectorPorts, ExportPorts, SamPorts } from './installed-model.ts'
 
-const VIEW_SIDE = 224
 /** Pixels per cell of the three maps a detector answers from. */
 const DETECTION_STRIDES = [8, 16, 32]
 const COARSEST_STRIDE = 32
@@ -51,7 +42,7 @@ async function assertDescriptor(session: Session, network: string, { input, outp
   const width = conversionOf(network).expected().get('cls_token')?.at(-1) ?? 0
   await assertShapes(
     session,
-    { [input]: blankTensor(1, 3, VIEW_SIDE, VIEW_SIDE) },
+    { [input]: blankTensor(1, 3, VIEW_SIZE, VIEW_SIZE) },
     { [output]: [1, DINO_TOKENS, width] },
   )
 }

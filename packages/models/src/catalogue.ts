@@ -17,8 +17,20 @@ import {
   type StateDict,
 } from '@sextant/sam6d'
 
+/** Pixels of a side of SAM's input, and cells of a side of its features. */
+export const SAM_SIZE = 1024
+export const SAM_FEATURE_SIDE = SAM_SIZE / 16
+
 /** What a network is, and with it how it is run. */
 export type NetworkKind = 'pem' | 'dinov2' | 'sam' | 'fastsam'
+
+/** File stems of the graphs of each kind, in the order they are given and opened. */
+export const GRAPH_STEMS = {
+  pem: ['features', 'embedding', 'coarse', 'position', 'fine'],
+  dinov2: ['descriptor'],
+  sam: ['encoder', 'decoder'],
+  fastsam: ['detector'],
+} as const satisfies Readonly<Record<NetworkKind, readonly string[]>>
 
 /** One network that can be installed. */
 export interface CatalogueEntry {
@@ -48,8 +60,6 @@ export interface Conversion {
   readonly graphs: Readonly<Record<string, (parameters: StateDict) => Graph>>
 }
 
-const SAM_SIDE = 64
-
 function samEntry(size: keyof typeof SAM_SIZES, suffix: string, sha256: string): CatalogueEntry {
   const checkpoint = `sam_${size.replace('-', '_')}_${suffix}.pth`
   return {
@@ -64,7 +74,7 @@ function samEntry(size: keyof typeof SAM_SIZES, suffix: string, sha256: string):
       url: `https://dl.fbaipublicfiles.com/segment_anything/${checkpoint}`,
       sha256,
       expected: () => samParameters(SAM_SIZES[size]),
-      graphs: { encoder: buildSamEncoder, decoder: (parameters) => buildSamDecoder(parameters, SAM_SIDE) },
+      graphs: { encoder: buildSamEncoder, decoder: (parameters) => buildSamDecoder(parameters, SAM_FEATURE_SIDE) },
     },
   }
 }
@@ -148,6 +158,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   fastSamEntry('x'),
   fastSamEntry('s'),
 ]
+
+/** Names of the networks that can play a part, the official choice first. */
+export function networksFor(role: CatalogueEntry['role']): string[] {
+  return CATALOGUE.filter((entry) => entry.role === role).map(({ name }) => name)
+}
 
 /** @throws {RangeError} no such network */
 export function catalogueEntry(name: string): CatalogueEntry {

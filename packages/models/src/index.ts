@@ -6,6 +6,7 @@ export {
   catalogueEntry,
   conversionOf,
   exportManifestOf,
+  networksFor,
   type CatalogueEntry,
   type Conversion,
 } from './catalogue.ts'

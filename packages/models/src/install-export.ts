@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { PlatformError } from '@sextant/contracts'
 import { z } from 'zod'
 import { assertAnswers } from './assert-answers.ts'
-import { catalogueEntry } from './catalogue.ts'
+import { catalogueEntry, GRAPH_STEMS } from './catalogue.ts'
 import { installNetwork } from './install-network.ts'
 import { digestOf, samPorts, type ExportPorts, type InstalledManifest } from './installed-model.ts'
 
@@ -43,13 +43,6 @@ const samExport = common.extend({
 const exportManifest = z.discriminatedUnion('kind', [descriptorExport, detectorExport, samExport])
 type ExportManifest = z.infer<typeof exportManifest>
 
-/** File stems of the graphs of each kind, in the order they are given. */
-const STEMS: Readonly<Record<ExportManifest['kind'], readonly string[]>> = {
-  dinov2: ['descriptor'],
-  fastsam: ['detector'],
-  sam: ['encoder', 'decoder'],
-}
-
 /**
  * Installs what others exported to ONNX, in the place of a converted checkpoint. It is run once, on a blank image, and what
  * it answers is compared with the manifest.
@@ -63,7 +56,7 @@ export async function installExport(
   modelsDir: string,
 ): Promise<InstalledManifest> {
   const { network, kind, sha256: expected, ports } = await readManifest(manifestPath)
-  const stems = STEMS[kind]
+  const stems: readonly string[] = GRAPH_STEMS[kind]
   const graphs = files.slice(0, stems.length)
   if (graphs.length < stems.length) {
     const detail = `${network} needs the ONNX file of its ${stems.slice(graphs.length).join(' and ')}.`

@@ -12,8 +12,8 @@ import {
 } from '@sextant/sam6d'
 import { adaptDescriptor } from './adapt-descriptor.ts'
 import { adaptDetector, detectorSide } from './adapt-detector.ts'
-import { adaptSamDecoder, adaptSamEncoder, SAM_SIZE } from './adapt-sam.ts'
-import { catalogueEntry } from './catalogue.ts'
+import { adaptSamDecoder, adaptSamEncoder } from './adapt-sam.ts'
+import { catalogueEntry, GRAPH_STEMS, SAM_SIZE } from './catalogue.ts'
 import { requireModel, type ExportPorts, type InstalledManifest } from './installed-model.ts'
 import type { NetworkInfo } from './network-host.ts'
 
@@ -33,11 +33,7 @@ export async function openPoseNetworks(
   modelsDir: string,
   options: Partial<SessionOptions>,
 ): Promise<Loaded<PoseNetworks>> {
-  const { sessions, ...loaded } = await openAll(
-    modelsDir,
-    { pem: ['features', 'embedding', 'coarse', 'position', 'fine'] },
-    options,
-  )
+  const { sessions, ...loaded } = await openAll(modelsDir, ['pem'], options)
   const [features, embedding, coarse, position, fine] = sessions as [Session, Session, Session, Session, Session]
   const networks = { features, embedding, coarse, position, fine }
   return { ...(await warmUp(loaded, () => warmPoseNetworks(networks))), networks }
@@ -54,12 +50,10 @@ export async function openSegmentationNetworks(
   names: { readonly proposals: string; readonly descriptor: string },
   options: Partial<SessionOptions>,
 ): Promise<Loaded<SegmentationNetworks>> {
-  const isFast = catalogueEntry(names.proposals).kind === 'fastsam'
-  const stems = isFast ? ['detector'] : ['encoder', 'decoder']
-  const wanted = { [names.proposals]: stems, [names.descriptor]: ['descriptor'] }
-  const { sessions, ...loaded } = await openAll(modelsDir, wanted, options)
+  const { sessions, ...loaded } = await openAll(modelsDir, [names.proposals, names.descriptor], options)
   const descriptor = sessions.at(-1) as Session
   const [first, decoder] = sessions as [Session, Session]
+  const isFast = catalogueEntry(names.proposals).kind === 'fastsam'
   const proposals = isFast
     ? createFastSamProposer({ detector: first, side: detectorSide(first, 'image') })
     : createSamProposer({ encoder: first, decoder, size: SAM_SIZE })
@@ -92,17 +86,17 @@ async function warmUp(opened: Opened, runAll: () => Promise<void>): Promise<Open
 
 async function openAll(
   modelsDir: string,
-  wanted: Readonly<Record<string, readonly string[]>>,
+  names: readonly string[],
   options: Partial<SessionOptions>,
 ): Promise<Opened & { readonly sessions: readonly Session[] }> {
   const started = performance.now()
   // All manifests before the first session: a missing network is said at once.
-  const manifests = await Promise.all(Object.keys(wanted).map((name) => requireModel(modelsDir, name)))
+  const manifests = await Promise.all(names.map((name) => requireModel(modelsDir, name)))
   const sessions: Session[] = []
   try {
-    for (const [i, [name, stems]] of Object.entries(wanted).entries()) {
+    for (const [i, name] of names.entries()) {
       const { precision = 'fp32', exportPorts = null } = manifests[i] ?? {}
-      for (const stem of stems) {
+      for (const stem of GRAPH_STEMS[catalogueEntry(name).kind]) {
         const path = join(modelsDir, name, `${stem}.onnx`)
         const session = await openOnnxSession(path, { ...options, keepsStoredWeights: precision === 'fp16' })
         sessions.push(adapt(session, stem, exportPorts))

@@ -95,22 +95,22 @@ export function estimateObject(
   const refined = treat('refine coarse', 'refineCoarse', coarse, STAGE_ENDS.refineCoarse)
 
   // 3 coarse verification of the pool; one place that suits many poses must not fill it
-  const unique = thinCandidates(sortByScore(refined), {
-    limit: (mask === null ? effort.verifyPool : effort.maskVerifyPool) + 20 * (options.maxInstances - 1),
+  const spacing = {
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
     radius: LOCATION_RADIUS * model.diameter,
+  }
+  const unique = thinCandidates(sortByScore(refined), {
+    ...spacing,
+    limit: (mask === null ? effort.verifyPool : effort.maskVerifyPool) + 20 * (options.maxInstances - 1),
   })
   const verified = treat('verify coarse', 'verifyCoarse', unique, STAGE_ENDS.verifyCoarse)
 
   // 4 finalists: fine refinement and verification at full effort
   const best = thinCandidates(sortByScore(verified), {
+    ...spacing,
     limit: (mask === null ? effort.finalists : effort.maskFinalists) + 3 * (options.maxInstances - 1),
-    distance: 0.03 * model.diameter,
-    angle: 6 * DEGREES,
-    perLocation: mask === null ? effort.perLocation : Infinity,
-    radius: LOCATION_RADIUS * model.diameter,
   })
   const finalists = sortByScore(treat('finish', 'finish', best, STAGE_ENDS.finish))
 

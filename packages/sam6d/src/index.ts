@@ -23,7 +23,7 @@ export {
   buildPositionEncoding,
   sparseToDense,
 } from './networks/pem-matching.ts'
-export { buildDinoV2, buildPemFeatures } from './networks/vision-transformer.ts'
+export { buildDinoV2, buildPemFeatures, VIEW_SIZE } from './networks/vision-transformer.ts'
 export type { Graph } from './onnx/graph-builder.ts'
 export { PRECISIONS, writeModel, type Precision, type WeightSink } from './onnx/write-model.ts'
 export { assign, type Assignment } from './pem/assignment.ts'

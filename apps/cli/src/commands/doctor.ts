@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { BLENDER_DEFAULTS, blenderVersion } from '@sextant/blender'
 import { serviceStatusV2 } from '@sextant/contracts'
-import { CATALOGUE, howToInstall, inspectModel, probeProviders } from '@sextant/models'
+import { CATALOGUE, howToInstall, inspectModel, networksFor, probeProviders } from '@sextant/models'
 import type { Command } from 'commander'
 
 const GIGABYTE = 2 ** 30
@@ -12,7 +12,7 @@ const PORTS = { main: 8001, ism: 8002, pem: 8003, render: 8004 }
 const NEEDED = {
   pose: ['pem'],
   descriptor: ['dinov2-vitl14'],
-  proposals: ['sam-vit-h', 'sam-vit-l', 'sam-vit-b', 'fastsam-x', 'fastsam-s'],
+  proposals: networksFor('proposals'),
 }
 
 /** sextant doctor: what works on this machine, what does not, and what to do about it. */
