@@ -33,6 +33,24 @@ describe('geometricModelInfo', () => {
     }
   })
 
+  it('finds the half turns of a square post that stands turned in its frame', () => {
+    const post = box([-40, -40, -100], [40, 40, 100])
+    const angle = (17 * Math.PI) / 180
+    const positions = post.positions.slice()
+    for (let i = 0; i < positions.length; i += 3) {
+      const [x, y] = positions.subarray(i, i + 2)
+      positions[i] = x * Math.cos(angle) - y * Math.sin(angle)
+      positions[i + 1] = x * Math.sin(angle) + y * Math.cos(angle)
+    }
+    const info = geometricModelInfo({ ...post, positions }, Math.hypot(80, 80, 200))
+    // Three turns about the long axis, and half turns about the two axes through faces and the two through edges.
+    expect(info.continuous).toHaveLength(0)
+    expect(info.discrete).toHaveLength(7)
+    const across = info.discrete.filter((m) => m[10] < -0.99).map((m) => Math.atan2(m[1], m[0]) / 2 / (Math.PI / 180))
+    expect(across).toHaveLength(4)
+    for (const degrees of across) expect(Math.abs(((degrees - 17 + 360 + 22.5) % 45) - 22.5)).toBeLessThan(3)
+  })
+
   it('finds a free axis of a cylinder and no turn of a corner piece', () => {
     const segments = 60
     const positions = [0, 0, -50, 0, 0, 50]

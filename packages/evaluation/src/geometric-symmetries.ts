@@ -3,7 +3,9 @@ import {
   cross,
   eigenSymmetric3,
   norm,
+  normalize,
   rotationAbout,
+  rotationAngleBetween,
   subtract,
   transformFrom,
   transformPointInto,
@@ -20,13 +22,19 @@ const STEPS = 12
 const MEAN_LIMIT = 0.022
 const FAR_DISTANCE = 0.045
 const FAR_SHARE = 0.06
-/** of 11 turns; that many make the axis free */
+/** of 11 turns; that many make the axis free, and so many a section with at least three sides */
 const MIN_FREE = 9
+const MIN_SIDES = 2
+/** Half turns are tried across such an axis at so many directions. */
+const ACROSS = 36
+/** Rotations that differ less are one, rad. */
+const SAME_ROTATION = 0.2
 
 /**
  * Symmetries of a mesh about which nothing is stated: turns by 30 degrees about the coordinate and principal axes
  * through the centre of the bounding box that map the surface onto itself, colour disregarded. Half turns that keep a
- * free axis are found as turns about the axes across it.
+ * free axis are found as turns about the axes across it. Where the section across an axis has three sides or more, no
+ * principal axis says where the sides lie: half turns are tried all around it.
  *
  * @param diameter  mm
  */
@@ -36,21 +44,64 @@ export function geometricModelInfo(mesh: TriangleMesh, diameter: number): ModelI
   const probes = surface.filter((_, i) => i % Math.ceil(SURFACE_COUNT / PROBE_COUNT) === 0)
   const discrete: number[][] = []
   const continuous: ContinuousSymmetry[] = []
+  const tryTurn = (axis: Vector3, angle: number): Turn => {
+    const R = rotationAbout(axis, angle)
+    const turned = transformPointInto([0, 0, 0], transformFrom(R, [0, 0, 0]), center)
+    const motion = transformFrom<'object', 'object'>(R, subtract(center, turned))
+    return { motion: [...motion], distance: distanceOf(motion, probes, surface, diameter) }
+  }
+  const isNew = ({ motion }: Turn): boolean =>
+    discrete.every((other) => rotationAngleBetween(rotationPart(other), rotationPart(motion)) > SAME_ROTATION)
+  const sided: Vector3[] = []
   for (const axis of candidateAxes(surface)) {
-    const accepted: number[][] = []
-    for (let step = 1; step < STEPS; step++) {
-      const R = rotationAbout(axis, (2 * Math.PI * step) / STEPS)
-      const turned = transformPointInto([0, 0, 0], transformFrom(R, [0, 0, 0]), center)
-      const turn = transformFrom<'object', 'object'>(R, subtract(center, turned))
-      if (fits(turn, probes, surface, diameter)) accepted.push([...turn])
-    }
+    const turns = Array.from({ length: STEPS - 1 }, (_, step) => tryTurn(axis, (2 * Math.PI * (step + 1)) / STEPS))
+    const accepted = turns.filter(({ distance }) => distance < Infinity)
     if (accepted.length >= MIN_FREE) continuous.push({ axis, offset: center })
-    else discrete.push(...accepted)
+    else discrete.push(...accepted.map(({ motion }) => motion))
+    if (accepted.length >= MIN_SIDES && accepted.length < MIN_FREE) sided.push(axis)
+  }
+  for (const axis of sided) {
+    const halves = directionsAcross(axis, ACROSS).map((direction) => tryTurn(direction, Math.PI))
+    halves.forEach((half, k) => {
+      const before = halves[(k + ACROSS - 1) % ACROSS]
+      const after = halves[(k + 1) % ACROSS]
+      const isBest = half.distance < Infinity && half.distance <= before.distance && half.distance < after.distance
+      if (isBest && isNew(half)) discrete.push(half.motion)
+    })
   }
   return { diameter, discrete, continuous }
 }
 
-function fits(turn: Float64Array, probes: readonly Vector3[], surface: readonly Vector3[], diameter: number): boolean {
+interface Turn {
+  /** 16 numbers, row-major, mm */
+  readonly motion: number[]
+  /** mean distance of the turned probes from the surface, mm; Infinity: it does not fit */
+  readonly distance: number
+}
+
+function rotationPart(m: readonly number[]): number[] {
+  return [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]]
+}
+
+/** Unit vectors across `axis`, over half a circle. */
+function directionsAcross(axis: Vector3, count: number): Vector3[] {
+  const helper: Vector3 = Math.abs(axis[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0]
+  const u = normalize(cross(axis, helper))
+  const v = cross(axis, u)
+  return Array.from({ length: count }, (_, k): Vector3 => {
+    const c = Math.cos((Math.PI * k) / count)
+    const s = Math.sin((Math.PI * k) / count)
+    return [c * u[0] + s * v[0], c * u[1] + s * v[1], c * u[2] + s * v[2]]
+  })
+}
+
+/** Mean distance of the turned probes from the surface, mm; Infinity where it does not fit. */
+function distanceOf(
+  turn: Float64Array,
+  probes: readonly Vector3[],
+  surface: readonly Vector3[],
+  diameter: number,
+): number {
   const moved: Vector3 = [0, 0, 0]
   let sum = 0
   let far = 0
@@ -64,9 +115,10 @@ function fits(turn: Float64Array, probes: readonly Vector3[], surface: readonly 
     const distance = Math.sqrt(least)
     sum += distance
     if (distance > FAR_DISTANCE * diameter) far++
-    if (far >= FAR_SHARE * probes.length) return false
+    if (far >= FAR_SHARE * probes.length) return Infinity
   }
-  return sum / probes.length < MEAN_LIMIT * diameter
+  const mean = sum / probes.length
+  return mean < MEAN_LIMIT * diameter ? mean : Infinity
 }
 
 /** Points spread over the faces by area, seeded. */

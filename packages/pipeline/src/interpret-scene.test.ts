@@ -18,18 +18,37 @@ const claims = (...poses: PoseEstimate[]): SceneClaims => ({
 const limits = { maxInstances: 1, scoreThreshold: 0.25 }
 
 describe('interpretScene', () => {
-  it('leaves objects on different pixels as they are', () => {
-    const [a, b] = interpretScene([claims(pose(0.9, 0, 100)), claims(pose(0.6, 500, 700))], limits)
+  it('leaves one object alone as it is', () => {
+    const [a] = interpretScene([claims(pose(0.9, 0, 100), pose(0.3, 300, 400))], { ...limits, maxInstances: 2 })
     expect(a).toMatchObject({ status: 'estimated', explainedBy: null })
-    expect(a?.poses[0]?.score).toBeCloseTo(0.9)
-    expect(b?.poses[0]?.score).toBeCloseTo(0.6)
+    expect(a?.poses.map(({ score }) => score)).toEqual([expect.closeTo(0.9), expect.closeTo(0.3)])
+  })
+
+  it('believes a doubtful object more where the others are there, and less where nothing is', () => {
+    const doubtful = claims(pose(0.2, 9000, 9500))
+    const scoreAmong = (score: number): number => {
+      const others = Array.from({ length: 12 }, (_, i) => claims(pose(score, 500 * i, 500 * i + 300)))
+      const last = interpretScene([...others, doubtful], { maxInstances: 1, scoreThreshold: 0 }).at(-1)
+      return last?.poses[0]?.score ?? 0
+    }
+    // prior of 12 that are there: (12 + 0.4 · 4) / 16 = 0.85, 8.5 times the odds of 0.4
+    expect(scoreAmong(0.995)).toBeCloseTo(0.68, 1)
+    expect(scoreAmong(0.4)).toBeCloseTo(0.2, 1)
+    expect(scoreAmong(0.01)).toBeLessThan(0.05)
+  })
+
+  it('does not hold a refused search for an absent object', () => {
+    const refused: SceneClaims = { status: 'not_found', reason: null, poses: [], bestRejected: null }
+    const two = [claims(pose(0.9, 0, 100)), claims(pose(0.9, 500, 600))]
+    const scores = (all: readonly SceneClaims[]) => interpretScene(all, limits)[0]?.poses[0]?.score
+    expect(scores([...two, refused, refused])).toBe(scores(two))
   })
 
   it('gives contested pixels to the more probable object and says so to the other', () => {
     const [small, large] = interpretScene([claims(pose(0.5, 0, 100)), claims(pose(0.95, 10, 120))], limits)
     expect(large?.status).toBe('estimated')
-    // odds 19 against 1 and none
-    expect(large?.poses[0]?.score).toBeCloseTo(19 / 21)
+    // odds 19 against 1 and none, and those of few objects at large a little lower
+    expect(large?.poses[0]?.score).toBeCloseTo(19 / 21, 1)
     expect(small).toMatchObject({ status: 'rejected', reason: 'explained_by_other', explainedBy: 1 })
     expect(small?.bestRejected?.score).toBe(0.5)
   })

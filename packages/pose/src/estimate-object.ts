@@ -6,7 +6,7 @@ import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
 import { SEARCH_EFFORTS, type PoseOptions } from './options.ts'
 import { planSearches } from './plan-searches.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
-import { sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
+import { isMeasured, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import {
@@ -123,7 +123,7 @@ export function estimateObject(
     const besides = sortByScore([...starts, ...turned]).slice(0, starts.length)
     return [...turned, ...searchFreeTurns(model, besides, runner)]
   })
-  const ranked = sortByScore([...finalists, ...alternatives])
+  const ranked = sortByScore([...finalists, ...alternatives].filter(isMeasured))
 
   // 6 turns settled by what is small, every pixel explained once
   const distinct = trace.span('distinct', () =>

@@ -5,7 +5,7 @@ import type { PoseEnvironment } from './estimate-object.ts'
 import type { PoseOptions } from './options.ts'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
-import { sortByScore, type Candidate } from './pose-pool.ts'
+import { isMeasured, sortByScore, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { createLocalRunner } from './search-steps.ts'
@@ -37,11 +37,7 @@ export function judgePoses(
       'finish',
       starts.map((start) => ({ ...start, pose: start.pose.slice() })),
     )
-    return sortByScore(
-      [...runner.map('verifyFine', starts), ...refined].filter(
-        ({ verification }) => (verification?.evidence ?? null) !== null,
-      ),
-    )
+    return sortByScore([...runner.map('verifyFine', starts), ...refined].filter(isMeasured))
   })
   const distinct = distinctCandidates(scene, model, candidates, options.maxInstances + 1)
   const estimates: PoseEstimate[] = []
@@ -78,7 +74,7 @@ export function reportPoses(
     poses.map((pose, region) => candidateOf(pose, region, model)),
   )
   const estimates = verified.flatMap((candidate, i) => {
-    if ((candidate.verification?.evidence ?? null) === null) return []
+    if (!isMeasured(candidate)) return []
     const { cameraFromObject, score, detectionIndex } = poses[i]
     return [{ ...poseEstimateOf(scene, model, candidate, detectionIndex), cameraFromObject, score }]
   })

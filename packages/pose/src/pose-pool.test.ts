@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
+import { isMeasured, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
@@ -21,6 +21,11 @@ describe('the pool of candidates', () => {
   it('keeps the best few of a place, so that a worse one elsewhere has its turn', () => {
     const kept = thinCandidates([...crowd, elsewhere], { ...limits, perLocation: 3 })
     expect(kept).toEqual([...crowd.slice(0, 3), elsewhere])
+  })
+
+  it('has no opinion of a pose that leaves the image', () => {
+    const outside = { ...at(0, -1), verification: { score: -1, residualMm: 0, evidence: null } }
+    expect([at(0, 0.5), outside].filter(isMeasured)).toEqual([])
   })
 
   it('drops a pose that repeats a better one', () => {

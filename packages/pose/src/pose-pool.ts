@@ -11,6 +11,11 @@ export interface Candidate {
   verification: Verification | null
 }
 
+/** Verified, and seen: a pose that leaves the image has no evidence for it or against it. */
+export function isMeasured({ verification }: Candidate): boolean {
+  return verification !== null && verification.evidence !== null
+}
+
 export function isSamePose(a: Float64Array, b: Float64Array, distance: number, angle: number): boolean {
   const dx = a[9] - b[9]
   const dy = a[10] - b[10]

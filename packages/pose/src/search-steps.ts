@@ -11,13 +11,14 @@ import {
 } from '@sextant/hypotheses'
 import { HYPOTHESIS_GENERATORS } from './hypothesis-generators.ts'
 import type { GeneratorName } from './options.ts'
-import type { Candidate } from './pose-pool.ts'
+import { sortByScore, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { createRefineWorkspace, refineCoarse, refineFine } from './refine-candidate.ts'
 import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
 import { gridOf } from './scene-level.ts'
 import { samplePixels, trustedPixels, type SearchRegion } from './search-region.ts'
+import { measureSupport } from './support-planes.ts'
 import { createVerifyWorkspace, verifyPose, type VerifyModel } from './verify-pose.ts'
 
 const PAIR_VOXEL = 0.065
@@ -27,6 +28,12 @@ const MIN_COARSE_PIXELS = 45
 const FEW_HYPOTHESES = 20
 /** A refined pose is scored with so many tolerances; while racing, with 2.5. */
 const REFINED_TOLERANCE = 1.5
+/** Most poses of a proposal that meet the support planes: about all that a race leaves. */
+const RACED = 120
+/** Points that say how deep a pose reaches below a support plane. */
+const SOLID_POINTS = 64
+/** Unrefined poses are a little off: so deep costs nothing, and so deep costs all (diameters). */
+const PENETRATION = { free: 0.08, full: 0.23, cost: 0.3 }
 
 /** One region to draw hypotheses from. */
 export interface Search extends SearchRegion {
@@ -75,6 +82,7 @@ export function createSearchSteps(scene: PreparedScene, model: PreparedModel, qu
   const weights = mask === null ? null : weightsOfRegion(scene.fine, trustedPixels(mask.mask, scene))
   const grid = gridOf(scene.fine, weights)
   const frame = gridOf(scene.fine, null)
+  const reach = penetrationCostOf(scene, model)
   const refine = createRefineWorkspace(scene, model)
   const coarseModel: VerifyModel = {
     mesh: model.coarseMesh,
@@ -98,12 +106,12 @@ export function createSearchSteps(scene: PreparedScene, model: PreparedModel, qu
     return candidate
   }
   return {
-    hypotheses: (search) => hypothesesOf(scene, model, search, question),
+    hypotheses: (search) => hypothesesOf(scene, model, search, question, reach),
     refineCoarse: (candidate) => {
       const { pose } = candidate
       refineCoarse(refine, model, grid, pose)
       const tolerance = REFINED_TOLERANCE * toleranceAt(pose[11], model.diameter, noise)
-      candidate.score = quickScoreOf(pose, model.checkPoints, frame, tolerance)
+      candidate.score = quickScoreOf(pose, model.checkPoints, frame, tolerance) - reach(pose)
       return candidate
     },
     verifyCoarse: (candidate) => verify(candidate, false),
@@ -132,6 +140,7 @@ function hypothesesOf(
   model: PreparedModel,
   search: Search,
   { seed, generator }: SearchQuestion,
+  reach: PenetrationCost,
 ): Candidate[] {
   const points = samplePixels(scene, search.pixels, PAIR_VOXEL * model.diameter)
   if (points.positions.length < 6 * 3) return []
@@ -143,12 +152,36 @@ function hypothesesOf(
     grid,
     noise: scene.surface.inverseDepthNoise,
     poseBudget: search.poseBudget,
-    limit: search.keep,
+    limit: Math.max(RACED, search.keep),
     rng: createRng(seed + Math.imul(search.index + 1, 0x9e3779b9)),
   }
-  const first = candidatesOf(HYPOTHESIS_GENERATORS[generator](ws, question), search.index)
+  const best = (list: HypothesisList): Candidate[] => {
+    const candidates = candidatesOf(list, search.index)
+    for (const candidate of candidates) candidate.score -= reach(candidate.pose)
+    return sortByScore(candidates).slice(0, search.keep)
+  }
+  const first = best(HYPOTHESIS_GENERATORS[generator](ws, question))
   if (first.length >= FEW_HYPOTHESES || !search.isTrusted || generator === 'views') return first
-  return [...first, ...candidatesOf(HYPOTHESIS_GENERATORS.views(ws, question), search.index)]
+  return [...first, ...best(HYPOTHESIS_GENERATORS.views(ws, question))]
+}
+
+/** What a pose loses of its quick score for reaching below a support plane, which racing does not see. */
+type PenetrationCost = (pose: Float64Array) => number
+
+function penetrationCostOf({ surface, supportPlanes }: PreparedScene, model: PreparedModel): PenetrationCost {
+  const { positions, normals } = model.checkPoints
+  const points = {
+    positions: positions.subarray(0, 3 * SOLID_POINTS),
+    normals: normals.subarray(0, 3 * SOLID_POINTS),
+    chroma: null,
+  }
+  const { free, full, cost } = PENETRATION
+  return (pose) => {
+    const tolerance = toleranceAt(pose[11], model.diameter, surface.inverseDepthNoise)
+    const { penetrationMm } = measureSupport(surface, supportPlanes, pose, points, tolerance)
+    const depth = ((penetrationMm ?? 0) - tolerance) / model.diameter
+    return cost * Math.min(1, Math.max(0, (depth - free) / (full - free)))
+  }
 }
 
 function candidatesOf(list: HypothesisList, region: number): Candidate[] {
