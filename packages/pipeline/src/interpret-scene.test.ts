@@ -63,6 +63,16 @@ describe('interpretScene', () => {
     expect(runsOf(sugar?.poses[0]?.mask ?? { size: SIZE, counts: [] })).toEqual([300, 400])
   })
 
+  it('does not hold against an object what another one claims that is found elsewhere', () => {
+    const [found, other] = interpretScene(
+      [claims(pose(0.97, 300, 400), pose(0.6, 0, 100)), claims(pose(0.5, 0, 100))],
+      limits,
+    )
+    expect(found?.poses).toHaveLength(1)
+    // odds 1 against none, not against 1.5 as well
+    expect(other?.poses[0]?.score).toBeGreaterThan(0.45)
+  })
+
   it('believes neither of two that fit alike when the threshold asks for more than half', () => {
     const alike = [claims(pose(0.9, 0, 100)), claims(pose(0.9, 0, 100))]
     expect(interpretScene(alike, { maxInstances: 1, scoreThreshold: 0.5 }).map(({ status }) => status)).toEqual([

@@ -108,14 +108,17 @@ function resolve(claims: readonly Claim[], factors: readonly number[], limits: S
   }
   for (let top = best(); top !== null && top.score >= limits.scoreThreshold; top = best()) {
     const { claim } = top
+    const { objectIndex } = claim
     open.delete(claim)
-    const count = counts.get(claim.objectIndex) ?? 0
-    if (count >= limits.maxInstances) continue
     accepted.push(top)
-    counts.set(claim.objectIndex, count + 1)
     for (const rival of claim.rivals) {
-      if (open.delete(rival)) takenBy.set(rival, claim.objectIndex)
+      if (open.delete(rival)) takenBy.set(rival, objectIndex)
     }
+    // An object that is where it is, is nowhere else: its other claims stand in nobody's way any more.
+    const count = (counts.get(objectIndex) ?? 0) + 1
+    counts.set(objectIndex, count)
+    if (count < limits.maxInstances) continue
+    for (const other of open) if (other.objectIndex === objectIndex) open.delete(other)
   }
   return { accepted, takenBy }
 }
