@@ -109,7 +109,7 @@ function measureNoise(
         const slopeGate = (settings.maxSlope * q0) / camera.fx
         const gate = settings.gateSigma * noise
         // Half of the window at least: residuals of small remainders say little.
-        if (fitWindowInto(fit, inverse, window, center, gate, slopeGate, window.offsets.length / 2)) {
+        if (fitWindowInto(fit, inverse, window, center, gate, slopeGate, window.count / 2)) {
           residuals.push(fit.rms)
         }
       }

@@ -153,27 +153,24 @@ function collectPoints(surface: Surface, settings: PlaneOptions): OrientedPoints
 
 /** The points that do not lie on the plane. */
 function withoutPlane(points: OrientedPoints, plane: Hypothesis, minCosine: number): OrientedPoints {
-  const rows = new Float32Array(ROW * points.count)
-  let count = 0
-  for (let i = 0; i < points.count; i++) {
-    if (isInlier(points.rows, ROW * i, plane, minCosine)) continue
-    for (let c = 0; c < ROW; c++) rows[ROW * count + c] = points.rows[ROW * i + c]
-    count++
+  const { rows } = points
+  const [nx, ny, nz] = plane.normal
+  const { offset } = plane
+  const left = new Float32Array(rows.length)
+  let end = 0
+  for (let k = 0; k < rows.length; k += ROW) {
+    const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
+    const isNear = Math.abs(distance) <= rows[k + 6]
+    if (isNear && nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minCosine) continue
+    for (let c = 0; c < ROW; c++) left[end + c] = rows[k + c]
+    end += ROW
   }
-  return { count, rows: rows.subarray(0, ROW * count) }
+  return { count: end / ROW, rows: left.subarray(0, end) }
 }
 
 interface Hypothesis {
   readonly normal: Vector3
   readonly offset: number
-}
-
-/** @param k  start of the row */
-function isInlier(rows: Float32Array, k: number, { normal, offset }: Hypothesis, minCosine: number): boolean {
-  const [nx, ny, nz] = normal
-  const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
-  if (Math.abs(distance) > rows[k + 6]) return false
-  return nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minCosine
 }
 
 /** The hypothesis with the largest inlier area on a sample of the points. */
@@ -242,41 +239,59 @@ function refitPlane(
   settings: PlaneOptions,
 ): Plane | null {
   const { rows } = points
+  const { minNormalCosine } = settings
   const pixelArea = 1 / (surface.camera.fx * surface.camera.fy)
   let plane: Plane | null = null
   let current = initial
   for (let round = 0; round < REFITS; round++) {
     // Moments about the first hypothesis' foot point keep the sums small.
-    const foot = scale(current.normal, current.offset)
-    const sum = [0, 0, 0]
-    const moments = new Float64Array(9)
+    const { normal, offset: distanceToOrigin } = current
+    const [nx, ny, nz] = normal
+    const foot = scale(normal, distanceToOrigin)
+    const [footX, footY, footZ] = foot
+    // Written out: sums in arrays take twice the time.
+    let sumX = 0
+    let sumY = 0
+    let sumZ = 0
+    let xx = 0
+    let xy = 0
+    let xz = 0
+    let yy = 0
+    let yz = 0
+    let zz = 0
     let weightSum = 0
     let areaMm2 = 0
     let inlierCount = 0
     for (let k = 0; k < rows.length; k += ROW) {
-      if (!isInlier(rows, k, current, settings.minNormalCosine)) continue
+      const px = rows[k]
+      const py = rows[k + 1]
+      const pz = rows[k + 2]
+      const tolerance = rows[k + 6]
+      if (Math.abs(nx * px + ny * py + nz * pz - distanceToOrigin) > tolerance) continue
+      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] <= minNormalCosine) continue
       inlierCount++
       // Variance of depth grows with z⁴; weights keep near and far points comparable in mm.
-      const w = 1 / (rows[k + 6] * rows[k + 6])
-      const x = rows[k] - foot[0]
-      const y = rows[k + 1] - foot[1]
-      const z = rows[k + 2] - foot[2]
+      const w = 1 / (tolerance * tolerance)
+      const x = px - footX
+      const y = py - footY
+      const z = pz - footZ
       weightSum += w
-      sum[0] += w * x
-      sum[1] += w * y
-      sum[2] += w * z
-      moments[0] += w * x * x
-      moments[1] += w * x * y
-      moments[2] += w * x * z
-      moments[4] += w * y * y
-      moments[5] += w * y * z
-      moments[8] += w * z * z
+      sumX += w * x
+      sumY += w * y
+      sumZ += w * z
+      xx += w * x * x
+      xy += w * x * y
+      xz += w * x * z
+      yy += w * y * y
+      yz += w * y * z
+      zz += w * z * z
       // Area of a pixel's footprint on the plane: z² / (fx fy) over the cosine of the view.
-      const cosine = Math.abs(current.offset) / rows[k + 2]
-      areaMm2 += (rows[k + 2] * rows[k + 2] * pixelArea) / Math.max(0.05, cosine)
+      const cosine = Math.abs(distanceToOrigin) / pz
+      areaMm2 += (pz * pz * pixelArea) / Math.max(0.05, cosine)
     }
     if (inlierCount < 3) return null
-    const mean = scale([sum[0], sum[1], sum[2]], 1 / weightSum)
+    const moments = Float64Array.of(xx, xy, xz, 0, yy, yz, 0, 0, zz)
+    const mean = scale([sumX, sumY, sumZ], 1 / weightSum)
     for (let r = 0; r < 3; r++) {
       for (let c = r; c < 3; c++) {
         moments[3 * r + c] -= weightSum * mean[r] * mean[c]

@@ -16,14 +16,13 @@ const MISSING = -1
 
 /** Samples of a square window: six by six, symmetric, so that a full window has diagonal normal equations. */
 export interface FitWindow {
-  /** [36] px */
-  readonly dx: Float64Array
-  readonly dy: Float64Array
-  /** [36] |dx| + |dy|, px */
-  readonly reach: Float64Array
-  /** [36] offsets in the padded buffer */
-  readonly offsets: Int32Array
-  /** sum of dx² (= sum of dy²) over the full window */
+  /** [6] columns and rows of the samples from the centre, px */
+  readonly side: Int32Array
+  /** of the padded buffer */
+  readonly stride: number
+  /** samples of a full window */
+  readonly count: number
+  /** sum of dx² (= sum of dy²) over the full window, px² */
   readonly spread: number
 }
 
@@ -59,24 +58,8 @@ export function createFitWindow(radius: number, stride: number): FitWindow {
     const offset = Math.max(1, Math.round((radius * (2 * k + 1)) / (SAMPLES_PER_SIDE - 1)))
     side.push(-offset, offset)
   }
-  const count = side.length * side.length
-  const dx = new Float64Array(count)
-  const dy = new Float64Array(count)
-  const reach = new Float64Array(count)
-  const offsets = new Int32Array(count)
-  let spread = 0
-  let k = 0
-  for (const y of side) {
-    for (const x of side) {
-      dx[k] = x
-      dy[k] = y
-      reach[k] = Math.abs(x) + Math.abs(y)
-      offsets[k] = y * stride + x
-      spread += x * x
-      k++
-    }
-  }
-  return { dx, dy, reach, offsets, spread }
+  const spread = side.length * side.reduce((sum, x) => sum + x * x, 0)
+  return { side: Int32Array.from(side), stride, count: side.length * side.length, spread }
 }
 
 /**
@@ -99,8 +82,7 @@ export function fitWindowInto(
   minSamples: number,
 ): boolean {
   const { values } = inverse
-  const { dx, dy, reach, offsets, spread } = window
-  const count = offsets.length
+  const { side, stride, count, spread } = window
   const q0 = values[center]
   let a = 0
   let b = 0
@@ -114,24 +96,36 @@ export function fitWindowInto(
     let syd = 0
     let sdd = 0
     if (pass === 0) {
-      for (let k = 0; k < count; k++) {
-        const d = values[center + offsets[k]] - q0
-        if (Math.abs(d) < noiseGate + slopeGate * reach[k]) {
-          n++
-          sd += d
-          sxd += dx[k] * d
-          syd += dy[k] * d
+      for (let row = 0; row < SAMPLES_PER_SIDE; row++) {
+        const y = side[row]
+        const at = center + y * stride
+        const yReach = Math.abs(y)
+        for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
+          const x = side[column]
+          const d = values[at + x] - q0
+          if (Math.abs(d) < noiseGate + slopeGate * (yReach + Math.abs(x))) {
+            n++
+            sd += d
+            sxd += x * d
+            syd += y * d
+          }
         }
       }
     } else {
-      for (let k = 0; k < count; k++) {
-        const d = values[center + offsets[k]] - q0
-        if (Math.abs(d - a * dx[k] - b * dy[k] - c) < noiseGate) {
-          n++
-          sd += d
-          sxd += dx[k] * d
-          syd += dy[k] * d
-          sdd += d * d
+      for (let row = 0; row < SAMPLES_PER_SIDE; row++) {
+        const y = side[row]
+        const at = center + y * stride
+        const by = b * y
+        for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
+          const x = side[column]
+          const d = values[at + x] - q0
+          if (Math.abs(d - a * x - by - c) < noiseGate) {
+            n++
+            sd += d
+            sxd += x * d
+            syd += y * d
+            sdd += d * d
+          }
         }
       }
     }
@@ -146,13 +140,17 @@ export function fitWindowInto(
       let sxx = 0
       let sxy = 0
       let syy = 0
-      for (let k = 0; k < count; k++) {
-        const d = values[center + offsets[k]] - q0
-        const x = dx[k]
-        const y = dy[k]
-        const inside =
-          pass === 0 ? Math.abs(d) < noiseGate + slopeGate * reach[k] : Math.abs(d - a * x - b * y - c) < noiseGate
-        if (inside) {
+      for (let row = 0; row < SAMPLES_PER_SIDE; row++) {
+        const y = side[row]
+        const at = center + y * stride
+        for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
+          const x = side[column]
+          const d = values[at + x] - q0
+          const inside =
+            pass === 0
+              ? Math.abs(d) < noiseGate + slopeGate * (Math.abs(y) + Math.abs(x))
+              : Math.abs(d - a * x - b * y - c) < noiseGate
+          if (!inside) continue
           sx += x
           sy += y
           sxx += x * x
