@@ -211,14 +211,22 @@ function drawPlane(points: OrientedPoints, settings: PlaneOptions, rng: Rng): Hy
 /** The plane of one oriented point; through two more points when some of a few random ones lie near it, far apart. */
 function sharpen({ rows, count }: OrientedPoints, first: number, rng: Rng): Hypothesis {
   const k = ROW * first
-  const [px, py, pz, nx, ny, nz] = rows.subarray(k, k + 6)
+  const px = rows[k]
+  const py = rows[k + 1]
+  const pz = rows[k + 2]
+  const nx = rows[k + 3]
+  const ny = rows[k + 4]
+  const nz = rows[k + 5]
   const plain: Hypothesis = { normal: [nx, ny, nz], offset: nx * px + ny * py + nz * pz }
   let a: Vector3 | null = null
   for (let draw = 0; draw < SHARPENING_DRAWS; draw++) {
     const j = ROW * rng.integer(count)
-    const b: Vector3 = [rows[j] - px, rows[j + 1] - py, rows[j + 2] - pz]
-    if (Math.abs(nx * b[0] + ny * b[1] + nz * b[2]) > SHARPENING_LOOSENESS * rows[j + 6]) continue
+    const x = rows[j] - px
+    const y = rows[j + 1] - py
+    const z = rows[j + 2] - pz
+    if (Math.abs(nx * x + ny * y + nz * z) > SHARPENING_LOOSENESS * rows[j + 6]) continue
     if (nx * rows[j + 3] + ny * rows[j + 4] + nz * rows[j + 5] < SHARPENING_COSINE) continue
+    const b: Vector3 = [x, y, z]
     if (a === null) {
       a = b
       continue

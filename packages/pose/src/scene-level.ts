@@ -72,6 +72,7 @@ export function decimateLevel(level: SceneLevel, color: ColorImage): SceneLevel 
 
 /** Mean colour of the step x step block centred on each level pixel. */
 function averageColors(image: ColorImage, step: number, width: number, height: number): Uint8Array {
+  const { data, width: stride } = image
   const out = new Uint8Array(3 * width * height)
   const half = step >> 1
   for (let y = 0; y < height; y++) {
@@ -84,10 +85,11 @@ function averageColors(image: ColorImage, step: number, width: number, height: n
       let g = 0
       let b = 0
       for (let v = y0; v < y1; v++) {
-        for (let i = 3 * (v * image.width + x0); i < 3 * (v * image.width + x1); i += 3) {
-          r += image.data[i]
-          g += image.data[i + 1]
-          b += image.data[i + 2]
+        const end = 3 * (v * stride + x1)
+        for (let i = 3 * (v * stride + x0); i < end; i += 3) {
+          r += data[i]
+          g += data[i + 1]
+          b += data[i + 2]
         }
       }
       const n = (y1 - y0) * (x1 - x0)
@@ -100,7 +102,7 @@ function averageColors(image: ColorImage, step: number, width: number, height: n
   return out
 }
 
-/** Central differences of luminance, then the maximum over the 3x3 neighbourhood. */
+/** Central differences of luminance, then the maximum over the 3x3 neighbourhood; 0 on the border. */
 function edgeStrength(colors: Uint8Array, width: number, height: number): Float32Array {
   const luminance = new Float32Array(width * height)
   for (let i = 0; i < luminance.length; i++) {
@@ -116,14 +118,15 @@ function edgeStrength(colors: Uint8Array, width: number, height: number): Float3
       strength[o] = g <= EDGE_FLOOR ? 0 : g >= EDGE_FULL ? 1 : (g - EDGE_FLOOR) / (EDGE_FULL - EDGE_FLOOR)
     }
   }
+  // Along the rows, then across them.
+  const alongRows = luminance.fill(0)
+  for (let o = 1; o < strength.length - 1; o++) {
+    alongRows[o] = Math.max(strength[o - 1], strength[o], strength[o + 1])
+  }
   const out = new Float32Array(width * height)
   for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      let best = 0
-      for (let v = -1; v <= 1; v++) {
-        for (let u = -1; u <= 1; u++) best = Math.max(best, strength[(y + v) * width + x + u])
-      }
-      out[y * width + x] = best
+    for (let o = y * width + 1; o < (y + 1) * width - 1; o++) {
+      out[o] = Math.max(alongRows[o - width], alongRows[o], alongRows[o + width])
     }
   }
   return out
