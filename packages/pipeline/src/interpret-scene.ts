@@ -44,13 +44,14 @@ interface Claim {
  * fall, and so on; an object whose best place is taken may be believed at its second best. Every pixel is explained at
  * most once: where accepted poses still share a few, the earlier one keeps them.
  *
- * How many of the other objects are there moves the odds of each: a doubtful pose is likelier right where nearly all that
- * was asked for is found than where nothing is. One object alone keeps its probability.
+ * How many of the other objects are there raises the odds of each: a doubtful pose is likelier right where nearly all that
+ * was asked for is found. It never lowers them, so that asking for a whole library does not hide the one thing that is
+ * there. One object alone keeps its probability.
  *
  * @param alone  outcome of each object, searched alone with a low threshold
  * @cost O(c² r), c claims of r runs
  * @source prior: Saerens, Latinne & Decaestecker 2002, adjusting a classifier to new a priori probabilities, equations 2
- *         and 4, here of the other objects alone and with a prior for the prior
+ *         and 4, here of the other objects alone, with a prior for the prior, and upwards only
  */
 export function interpretScene(alone: readonly SceneClaims[], limits: SceneLimits): SceneOutcome[] {
   const claims = competing(alone)
@@ -60,7 +61,7 @@ export function interpretScene(alone: readonly SceneClaims[], limits: SceneLimit
 }
 
 /**
- * How the odds of each object change where it stands among these other objects instead of among those of the fit.
+ * How the odds of each object rise where it stands among these other objects instead of among those of the fit; at least 1.
  *
  * @param factors  of the round before
  */
@@ -78,7 +79,7 @@ function priorFactors(alone: readonly SceneClaims[], claims: readonly Claim[], f
   return alone.map((_, i) => {
     const others = isAnswered[i] ? count - 1 : count
     const prior = (sum - (believed[i] ?? 0) + FITTED_PRIOR * PRIOR_OBJECTS) / (others + PRIOR_OBJECTS)
-    return prior / (1 - prior) / (FITTED_PRIOR / (1 - FITTED_PRIOR))
+    return Math.max(1, prior / (1 - prior) / (FITTED_PRIOR / (1 - FITTED_PRIOR)))
   })
 }
 

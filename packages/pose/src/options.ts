@@ -51,14 +51,14 @@ export interface SearchEffort {
 
 export const SEARCH_EFFORTS: Readonly<Record<PosePreset, SearchEffort>> = {
   fast: {
-    maskPoses: 8000,
-    proposalPoses: 700,
-    proposals: 40,
+    maskPoses: 7000,
+    proposalPoses: 900,
+    proposals: 70,
     keepPerMask: 150,
-    keepPerProposal: 8,
-    coarsePool: 500,
-    verifyPool: 80,
-    finalists: 12,
+    keepPerProposal: 10,
+    coarsePool: 700,
+    verifyPool: 100,
+    finalists: 14,
     maskVerifyPool: 30,
     maskFinalists: 7,
     perLocation: 4,
