@@ -159,9 +159,7 @@ function withoutPlane(points: OrientedPoints, plane: Hypothesis, minCosine: numb
   const left = new Float32Array(rows.length)
   let end = 0
   for (let k = 0; k < rows.length; k += ROW) {
-    const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
-    const isNear = Math.abs(distance) <= rows[k + 6]
-    if (isNear && nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minCosine) continue
+    if (isInlier(rows, k, nx, ny, nz, offset, minCosine)) continue
     for (let c = 0; c < ROW; c++) left[end + c] = rows[k + c]
     end += ROW
   }
@@ -171,6 +169,25 @@ function withoutPlane(points: OrientedPoints, plane: Hypothesis, minCosine: numb
 interface Hypothesis {
   readonly normal: Vector3
   readonly offset: number
+}
+
+/**
+ * The plane comes as plain numbers: this is asked of every point.
+ *
+ * @param k  start of the row
+ */
+function isInlier(
+  rows: Float32Array,
+  k: number,
+  nx: number,
+  ny: number,
+  nz: number,
+  offset: number,
+  minCosine: number,
+): boolean {
+  const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
+  if (Math.abs(distance) > rows[k + 6]) return false
+  return nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] > minCosine
 }
 
 /** The hypothesis with the largest inlier area on a sample of the points. */
@@ -192,9 +209,7 @@ function drawPlane(points: OrientedPoints, settings: PlaneOptions, rng: Rng): Hy
     let area = 0
     let inlierCount = 0
     for (let k = 0; k < rows.length; k += ROW) {
-      const distance = nx * rows[k] + ny * rows[k + 1] + nz * rows[k + 2] - offset
-      if (Math.abs(distance) > rows[k + 6]) continue
-      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] <= minNormalCosine) continue
+      if (!isInlier(rows, k, nx, ny, nz, offset, minNormalCosine)) continue
       area += rows[k + 7]
       inlierCount++
     }
@@ -271,18 +286,13 @@ function refitPlane(
     let areaMm2 = 0
     let inlierCount = 0
     for (let k = 0; k < rows.length; k += ROW) {
-      const px = rows[k]
-      const py = rows[k + 1]
-      const pz = rows[k + 2]
-      const tolerance = rows[k + 6]
-      if (Math.abs(nx * px + ny * py + nz * pz - distanceToOrigin) > tolerance) continue
-      if (nx * rows[k + 3] + ny * rows[k + 4] + nz * rows[k + 5] <= minNormalCosine) continue
+      if (!isInlier(rows, k, nx, ny, nz, distanceToOrigin, minNormalCosine)) continue
       inlierCount++
       // Variance of depth grows with z⁴; weights keep near and far points comparable in mm.
-      const w = 1 / (tolerance * tolerance)
-      const x = px - footX
-      const y = py - footY
-      const z = pz - footZ
+      const w = 1 / (rows[k + 6] * rows[k + 6])
+      const x = rows[k] - footX
+      const y = rows[k + 1] - footY
+      const z = rows[k + 2] - footZ
       weightSum += w
       sumX += w * x
       sumY += w * y
@@ -294,8 +304,8 @@ function refitPlane(
       yz += w * y * z
       zz += w * z * z
       // Area of a pixel's footprint on the plane: z² / (fx fy) over the cosine of the view.
-      const cosine = Math.abs(distanceToOrigin) / pz
-      areaMm2 += (pz * pz * pixelArea) / Math.max(0.05, cosine)
+      const cosine = Math.abs(distanceToOrigin) / rows[k + 2]
+      areaMm2 += (rows[k + 2] * rows[k + 2] * pixelArea) / Math.max(0.05, cosine)
     }
     if (inlierCount < 3) return null
     const moments = Float64Array.of(xx, xy, xz, 0, yy, yz, 0, 0, zz)

@@ -6,6 +6,7 @@ import {
   normalize,
   rotationAbout,
   rotationAngleBetween,
+  rotationOf,
   subtract,
   transformFrom,
   transformPointInto,
@@ -42,16 +43,16 @@ export function geometricModelInfo(mesh: TriangleMesh, diameter: number): ModelI
   const center = boxCenter(verticesOf(mesh))
   const surface = sampleSurface(mesh, SURFACE_COUNT)
   const probes = surface.filter((_, i) => i % Math.ceil(SURFACE_COUNT / PROBE_COUNT) === 0)
-  const discrete: number[][] = []
+  const discrete: Float64Array[] = []
   const continuous: ContinuousSymmetry[] = []
   const tryTurn = (axis: Vector3, angle: number): Turn => {
     const R = rotationAbout(axis, angle)
     const turned = transformPointInto([0, 0, 0], transformFrom(R, [0, 0, 0]), center)
     const motion = transformFrom<'object', 'object'>(R, subtract(center, turned))
-    return { motion: [...motion], distance: distanceOf(motion, probes, surface, diameter) }
+    return { motion, distance: distanceOf(motion, probes, surface, diameter) }
   }
   const isNew = ({ motion }: Turn): boolean =>
-    discrete.every((other) => rotationAngleBetween(rotationPart(other), rotationPart(motion)) > SAME_ROTATION)
+    discrete.every((other) => rotationAngleBetween(rotationOf(other), rotationOf(motion)) > SAME_ROTATION)
   const sided: Vector3[] = []
   for (const axis of candidateAxes(surface)) {
     const turns = Array.from({ length: STEPS - 1 }, (_, step) => tryTurn(axis, (2 * Math.PI * (step + 1)) / STEPS))
@@ -69,18 +70,14 @@ export function geometricModelInfo(mesh: TriangleMesh, diameter: number): ModelI
       if (isBest && isNew(half)) discrete.push(half.motion)
     })
   }
-  return { diameter, discrete, continuous }
+  return { diameter, discrete: discrete.map((motion) => [...motion]), continuous }
 }
 
 interface Turn {
   /** 16 numbers, row-major, mm */
-  readonly motion: number[]
+  readonly motion: Float64Array
   /** mean distance of the turned probes from the surface, mm; Infinity: it does not fit */
   readonly distance: number
-}
-
-function rotationPart(m: readonly number[]): number[] {
-  return [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]]
 }
 
 /** Unit vectors across `axis`, over half a circle. */

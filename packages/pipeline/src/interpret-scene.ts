@@ -21,7 +21,7 @@ export interface SceneOutcome extends ObjectOutcome {
 const COMPETING_SHARE = 0.3
 /** Probabilities are not trusted beyond these. */
 const SURE = 0.995
-/** Share of right answers where the probability was fitted: 0.39 of the answers about generated frames. */
+/** Share of right answers where the probability was fitted; taken from frames made alike, where it is 0.39. */
 const FITTED_PRIOR = 0.4
 /** A scene starts from that share as if it had been seen on so many objects. */
 const PRIOR_OBJECTS = 4
@@ -83,8 +83,13 @@ function priorFactors(alone: readonly SceneClaims[], claims: readonly Claim[], f
   })
 }
 
+interface ScoredClaim {
+  readonly claim: Claim
+  readonly score: number
+}
+
 interface Resolution {
-  readonly accepted: readonly { readonly claim: Claim; readonly score: number }[]
+  readonly accepted: readonly ScoredClaim[]
   /** which object took the place of a claim */
   readonly takenBy: ReadonlyMap<Claim, number>
 }
@@ -97,10 +102,10 @@ interface Resolution {
 function resolve(claims: readonly Claim[], factors: readonly number[], limits: SceneLimits): Resolution {
   const open = new Set(claims)
   const takenBy = new Map<Claim, number>()
-  const accepted: { readonly claim: Claim; readonly score: number }[] = []
+  const accepted: ScoredClaim[] = []
   const counts = new Map<number, number>()
-  const best = (): { claim: Claim; score: number } | null => {
-    let top: { claim: Claim; score: number } | null = null
+  const best = (): ScoredClaim | null => {
+    let top: ScoredClaim | null = null
     for (const claim of open) {
       const score = jointProbability(claim, open, factors)
       if (top === null || score > top.score) top = { claim, score }
@@ -113,7 +118,8 @@ function resolve(claims: readonly Claim[], factors: readonly number[], limits: S
     open.delete(claim)
     accepted.push(top)
     for (const rival of claim.rivals) {
-      if (open.delete(rival)) takenBy.set(rival, objectIndex)
+      open.delete(rival)
+      if (!takenBy.has(rival)) takenBy.set(rival, objectIndex)
     }
     // An object that is where it is, is nowhere else: its other claims stand in nobody's way any more.
     const count = (counts.get(objectIndex) ?? 0) + 1

@@ -119,7 +119,7 @@ function edgeStrength(colors: Uint8Array, width: number, height: number): Float3
     }
   }
   // Along the rows, then across them.
-  const alongRows = luminance.fill(0)
+  const alongRows = new Float32Array(width * height)
   for (let o = 1; o < strength.length - 1; o++) {
     alongRows[o] = Math.max(strength[o - 1], strength[o], strength[o + 1])
   }
