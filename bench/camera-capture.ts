@@ -1,5 +1,6 @@
 // A recorded capture, played by the camera server, through full-pipeline-from-rss: the annotated objects must be found in
-// their boxes, the others not at all: npx tsx bench/camera-capture.ts [capture] [ycbv meshes]   (needs a build)
+// their boxes, the others not at all: npx tsx bench/camera-capture.ts [capture] [ycbv meshes] [numbers] [trusted|ignored]
+// (needs a build); the last says whether the colours of the CAD are evidence
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,8 +46,12 @@ interface SceneAnswer {
 type Box = readonly [number, number, number, number]
 
 const shared = fileURLToPath(new URL('../../shared/data', import.meta.url))
-const [capture = join(shared, 'rss/20251030_162830'), meshes = join(shared, 'meshes/ycbv'), only] =
-  process.argv.slice(2)
+const [
+  capture = join(shared, 'rss/20251030_162830'),
+  meshes = join(shared, 'meshes/ycbv'),
+  only = '',
+  cadColors = 'trusted',
+] = process.argv.slice(2)
 
 /** YCB numbers of the 21 YCB-Video objects, in the order of their ids. */
 const YCB = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 19, 21, 24, 25, 35, 36, 37, 40, 51, 52, 61]
@@ -72,7 +77,7 @@ try {
   let wrong = 0
   console.log(`${basename(capture)}\nobject       expected  answer     score  IoU   seconds`)
   for (const [k, number] of YCB.entries()) {
-    if (only !== undefined && !only.split(',').includes(String(number))) continue
+    if (only !== '' && !only.split(',').includes(String(number))) continue
     const started = performance.now()
     const response = await fetch(`${services.urls.main}/api/v1/workflow/full-pipeline-from-rss`, {
       method: 'POST',
@@ -83,6 +88,7 @@ try {
         base: `http://127.0.0.1:${cameraPort}`,
         align_color: true,
         output_mode: 'none',
+        cad_colors: cadColors,
       }),
     })
     const { results, success } = (await response.json()) as Answer
@@ -107,7 +113,7 @@ try {
   }
   const sorted = [...seconds].sort((a, b) => a - b)
   console.log(`${wrong} of ${YCB.length} wrong; seconds: median ${sorted[sorted.length >> 1]?.toFixed(1)}, all ${seconds.reduce((a, b) => a + b, 0).toFixed(1)} (first requests: templates and CAD included)`) // prettier-ignore
-  if (only === undefined) await askScene()
+  if (only === '') await askScene()
 } finally {
   camera.kill()
   await services.stop()
@@ -120,7 +126,11 @@ async function askScene(): Promise<void> {
   const response = await fetch(`${services.urls.main}/api/v2/scenes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ classes: ['ycb'], camera: { base: `http://127.0.0.1:${cameraPort}` } }),
+    body: JSON.stringify({
+      classes: ['ycb'],
+      camera: { base: `http://127.0.0.1:${cameraPort}` },
+      options: { cadColors },
+    }),
   })
   const scene = (await response.json()) as SceneAnswer
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -62,6 +62,7 @@ export async function runFullPipeline(
       seed: body.seed ?? POSE_OPTION_DEFAULTS_V2.seed,
       preset: body.preset ?? POSE_OPTION_DEFAULTS_V2.preset,
       generator: body.generator ?? POSE_OPTION_DEFAULTS_V2.generator,
+      cadColors: body.cad_colors ?? POSE_OPTION_DEFAULTS_V2.cadColors,
       timeBudgetMs: body.time_budget_ms ?? POSE_OPTION_DEFAULTS_V2.timeBudgetMs,
       scoreThreshold: body.score_threshold ?? POSE_OPTION_DEFAULTS_V2.scoreThreshold,
     },

@@ -66,7 +66,7 @@ function stagesOf(
 }
 
 async function search(stages: Stages, engine: EngineChoiceV2 | null, evidence: SceneObject['evidence'] = null) {
-  const options = { maxInstances: 1, scoreThreshold: 0.25, seed: 0, timeBudgetMs: null, preset: 'fast', generator: 'pairs' } as const // prettier-ignore
+  const options = { maxInstances: 1, scoreThreshold: 0.25, seed: 0, timeBudgetMs: null, preset: 'fast', generator: 'pairs', cadColors: 'trusted' } as const // prettier-ignore
   const objects = [{ className: 'c', objectName: 'o', evidence }]
   const request = { frame, objects, options, engine, detectionLimit: 7, concurrency: 1 }
   return estimateScene(request, stages, { requestId: 'r', now: () => 0 })

@@ -11,7 +11,7 @@ import { encodeRle, rleArea } from '@sextant/image'
 import { checkRotation, createBoxMesh, createBracketMesh, renderTableFrame } from '@sextant/testkit'
 import { describe, expect, it } from 'vitest'
 import { estimateObject } from './estimate-object.ts'
-import { POSE_DEFAULTS } from './options.ts'
+import { POSE_DEFAULTS, type CadColors } from './options.ts'
 import { prepareModel } from './prepare-model.ts'
 import { prepareScene } from './prepare-scene.ts'
 
@@ -61,6 +61,20 @@ describe('estimateObject', () => {
   it('answers the same bytes for the same seed', () => {
     const run = () => JSON.stringify(estimateObject(scene, model, null, { ...POSE_DEFAULTS, preset: 'fast' }, env()))
     expect(run()).toBe(run())
+  })
+
+  it('takes a CAD of another paint for one without colours when it is told to ignore them', () => {
+    const colors = Uint8Array.from(mesh.positions, (value, i) => (value > 0 ? 250 : 20 + 60 * (i % 3)))
+    const repainted = prepareModel({ ...mesh, colors })
+    expect(repainted.usesColor).toBe(true)
+    const ask = (cad: typeof model, cadColors: CadColors) =>
+      estimateObject(scene, cad, null, { ...POSE_DEFAULTS, cadColors, scoreThreshold: 0 }, env())
+    const [misled] = ask(repainted, 'trusted').poses
+    const ignored = ask(repainted, 'ignored')
+    expect(ignored).toEqual(ask(prepareModel({ positions: mesh.positions, faces: mesh.faces }), 'trusted'))
+    expect(errorOf(ignored.poses[0].cameraFromObject, TRUTH).mm).toBeLessThan(1.5)
+    expect(misled.parts.colorAgreement).not.toBeNull()
+    expect(ignored.poses[0].score).toBeGreaterThan(misled.score)
   })
 
   it('follows a change of the CAD frame', () => {

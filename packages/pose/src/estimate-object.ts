@@ -7,7 +7,7 @@ import { SEARCH_EFFORTS, type PoseOptions } from './options.ts'
 import { planSearches } from './plan-searches.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
-import type { PreparedModel } from './prepare-model.ts'
+import { withoutColor, type PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import {
   createLocalRunner,
@@ -46,11 +46,12 @@ const LOCATION_RADIUS = 0.3
  */
 export function estimateObject(
   scene: PreparedScene,
-  model: PreparedModel,
+  prepared: PreparedModel,
   detections: readonly Detection[] | null,
   options: PoseOptions,
   env: PoseEnvironment,
 ): ObjectOutcome {
+  const model = options.cadColors === 'ignored' ? withoutColor(prepared) : prepared
   const effort = SEARCH_EFFORTS[options.preset]
   const { trace } = env
   const isOver = createStopwatch(options.timeBudgetMs, env)

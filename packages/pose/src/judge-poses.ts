@@ -6,7 +6,7 @@ import type { PoseOptions } from './options.ts'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, type Candidate } from './pose-pool.ts'
-import type { PreparedModel } from './prepare-model.ts'
+import { withoutColor, type PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { createLocalRunner } from './search-steps.ts'
 
@@ -24,12 +24,13 @@ export interface ForeignPose {
  */
 export function judgePoses(
   scene: PreparedScene,
-  model: PreparedModel,
+  prepared: PreparedModel,
   poses: readonly ForeignPose[],
   options: PoseOptions,
   env: PoseEnvironment,
 ): ObjectOutcome {
   if (poses.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
+  const model = options.cadColors === 'ignored' ? withoutColor(prepared) : prepared
   const runner = createLocalRunner(scene, model, { mask: null, seed: options.seed, generator: options.generator })
   const candidates = env.trace.span('verify network poses', () => {
     const starts = poses.map((pose, region) => candidateOf(pose, region, model))

@@ -4,6 +4,9 @@ export type PosePreset = 'fast' | 'balanced' | 'precise'
 /** Where hypotheses come from: oriented point pairs, or evenly turned views laid on the region. */
 export type GeneratorName = 'pairs' | 'views'
 
+/** Whether the CAD's colours are evidence; they mislead where the thing carries another print or paint than its CAD. */
+export type CadColors = 'trusted' | 'ignored'
+
 /** Request options of the pose engine; every one is echoed in the answer. */
 export interface PoseOptions {
   /** most poses answered for one object */
@@ -15,6 +18,7 @@ export interface PoseOptions {
   readonly timeBudgetMs: number | null
   readonly preset: PosePreset
   readonly generator: GeneratorName
+  readonly cadColors: CadColors
 }
 
 export const POSE_DEFAULTS: PoseOptions = {
@@ -24,6 +28,7 @@ export const POSE_DEFAULTS: PoseOptions = {
   timeBudgetMs: null,
   preset: 'balanced',
   generator: 'pairs',
+  cadColors: 'trusted',
 }
 
 /** Sizes of the pools a preset works with; see ENGINE figures in the package README. */

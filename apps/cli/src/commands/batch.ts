@@ -1,6 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { InvalidArgumentError, type Command } from 'commander'
+import type { CadColors } from '@sextant/pose'
+import { cadColorsOption } from '../pose-flags.ts'
 import { runBatch, summarize, type BatchEntry } from '../batch/run-batch.ts'
 
 interface BatchFlags {
@@ -12,6 +14,7 @@ interface BatchFlags {
   readonly timeout: number
   readonly resume: boolean
   readonly outputMode?: string
+  readonly cadColors?: CadColors
 }
 
 /** `sextant batch`: one camera frame after the other, one object each, through a running Main server. */
@@ -26,6 +29,7 @@ export function addBatchCommand(program: Command): void {
     .option('--out <file>', 'summary; written after every object', 'rss_batch_summary.json')
     .option('--timeout <seconds>', 'longest wait for one object', parsePositive, 900)
     .option('--output-mode <mode>', 'full, results_only or none')
+    .addOption(cadColorsOption())
     .option('--resume', 'keep what succeeded in an earlier summary, ask for the rest', false)
     .action(batch)
 }
@@ -43,6 +47,7 @@ async function batch(flags: BatchFlags): Promise<void> {
       align_color: true,
       ...(flags.base === undefined ? {} : { base: flags.base }),
       ...(flags.outputMode === undefined ? {} : { output_mode: flags.outputMode }),
+      ...(flags.cadColors === undefined ? {} : { cad_colors: flags.cadColors }),
     },
     async onEntry(entry, all) {
       const what = entry.success ? `${entry.pem_detections} poses` : `failed: ${entry.message}`

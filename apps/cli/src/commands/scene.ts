@@ -10,13 +10,14 @@ import {
   type SceneObjectResult,
   type UserEvidence,
 } from '@sextant/pipeline'
-import { POSE_DEFAULTS, prepareModel, type PreparedModel } from '@sextant/pose'
+import { POSE_DEFAULTS, prepareModel, type CadColors, type PreparedModel } from '@sextant/pose'
 import { createSearchThreads } from '@sextant/pose-threads'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { cadFilesIn, unitOption } from '../cad-files.ts'
+import { cadColorsOption, parseShare } from '../pose-flags.ts'
 import { localStages } from '../local-stages.ts'
 
 interface SceneFlags {
@@ -27,6 +28,7 @@ interface SceneFlags {
   readonly threshold: number
   readonly preset: 'fast' | 'balanced' | 'precise'
   readonly seed: number
+  readonly cadColors: CadColors
   readonly engine?: EngineChoiceV2
   readonly threads: number
   readonly click?: UserEvidence
@@ -51,6 +53,7 @@ export function addSceneCommand(program: Command): void {
     .addOption(
       new Option('--preset <preset>', 'search effort').choices(['fast', 'balanced', 'precise']).default('balanced'),
     )
+    .addOption(cadColorsOption().default('trusted'))
     .addOption(
       new Option('--engine <engine>', 'engine of the search; this process has geometric').choices(
         engineChoiceV2.options,
@@ -88,6 +91,7 @@ async function findAll(folder: string, flags: SceneFlags): Promise<void> {
     const options = {
       ...POSE_DEFAULTS,
       ...{ maxInstances: flags.maxInstances, scoreThreshold: flags.threshold, preset: flags.preset, seed: flags.seed },
+      cadColors: flags.cadColors,
     }
     const results = await estimateScene(
       {
@@ -182,12 +186,6 @@ function overlayOf({ frame }: ClientFrame, results: readonly SceneObjectResult[]
 function parseCount(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number')
-  return value
-}
-
-function parseShare(text: string): number {
-  const value = Number(text)
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a number from 0 to 1')
   return value
 }
 

@@ -4,6 +4,7 @@ import { parseObjectFile, readObjectFile } from '@sextant/library'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { basename, join } from 'node:path'
 import { cadFilesIn, unitOption } from '../cad-files.ts'
+import { parseShare } from '../pose-flags.ts'
 
 interface SynthFlags {
   readonly models: string
@@ -16,6 +17,7 @@ interface SynthFlags {
   readonly sensor: (typeof SENSOR_KINDS)[number] | 'mixed'
   readonly seed: number
   readonly distinct?: true
+  readonly otherPrints: number
 }
 
 /** `sextant synth`: makes scenes with known poses from any CAD models. */
@@ -32,6 +34,7 @@ export function addSynthCommand(program: Command): void {
     .addOption(new Option('--kind <kind>', 'arrangement').choices(['table', 'bin', 'mixed']).default('mixed'))
     .addOption(new Option('--sensor <sensor>', 'depth camera').choices([...SENSOR_KINDS, 'mixed']).default('mixed'))
     .option('--distinct', 'no CAD twice on a table')
+    .option('--other-prints <share>', 'share of objects printed otherwise than their CAD, 0 to 1', parseShare, 0)
     .option('--seed <n>', 'seed of the first scene', parseCount, 1)
     .action(writeScenes)
 }
@@ -44,7 +47,8 @@ async function writeScenes(flags: SynthFlags): Promise<void> {
     const kind = flags.kind === 'mixed' ? (k % 3 === 2 ? 'bin' : 'table') : flags.kind
     const sensor = flags.sensor === 'mixed' ? null : flags.sensor
     const isDistinct = flags.distinct === true
-    const options = { kind, sensor, objectCount: flags.objects, isDistinct, viewCount: flags.frames } as const
+    const { objects: objectCount, frames: viewCount, otherPrints } = flags
+    const options = { kind, sensor, objectCount, isDistinct, otherPrints, viewCount }
     const frames = await randomScene(models, options, flags.seed + k)
     await writeBopScene(flags.out, flags.seed + k, frames)
     console.log(

@@ -290,6 +290,7 @@ function RunFacts({ run }: { readonly run: RunV2 }) {
     `${text.run.threshold}: ${options.scoreThreshold}`,
     `${text.run.budget}: ${options.timeBudgetMs === null ? text.run.noBudget : options.timeBudgetMs / 1000}`,
     `${text.run.generator}: ${text.run.generators[options.generator] ?? options.generator}`,
+    `${text.run.cadColors}: ${text.run.cadColorChoices[options.cadColors] ?? options.cadColors}`,
     `${text.run.seed}: ${options.seed}`,
     ...(frame === null
       ? []

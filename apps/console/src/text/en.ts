@@ -216,6 +216,8 @@ export const en = {
     notLoaded: (engine: string) => `${engine} (not loaded)`,
     generator: 'Hypotheses from',
     generators: { pairs: 'point pairs', views: 'template views' } as Readonly<Record<string, string>>,
+    cadColors: 'Colours of the CAD',
+    cadColorChoices: { trusted: 'are evidence', ignored: 'are ignored' } as Readonly<Record<string, string>>,
     budget: 'Time budget (s)',
     noBudget: 'none',
     seed: 'Seed',

@@ -212,6 +212,8 @@ export const ko: Text = {
     notLoaded: (engine) => `${engine} (로드되지 않음)`,
     generator: '가설 생성',
     generators: { pairs: '점 쌍', views: '템플릿 뷰' },
+    cadColors: 'CAD 색상',
+    cadColorChoices: { trusted: '근거로 사용', ignored: '무시' },
     budget: '시간 제한 (초)',
     noBudget: '없음',
     seed: '시드',

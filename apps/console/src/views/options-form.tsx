@@ -84,6 +84,18 @@ export function OptionsForm({ settings, onChange }: OptionsFormProps) {
           set({ generator: value as PoseOptionsV2['generator'] })
         }}
       />
+      <Select
+        label={text.run.cadColors}
+        allowDeselect={false}
+        value={options.cadColors}
+        data={(['trusted', 'ignored'] as const).map((value) => ({
+          value,
+          label: text.run.cadColorChoices[value] ?? value,
+        }))}
+        onChange={(value) => {
+          set({ cadColors: value as PoseOptionsV2['cadColors'] })
+        }}
+      />
       <NumberInput
         label={text.run.seed}
         allowDecimal={false}

@@ -129,6 +129,7 @@ const pipelineFields = {
   seed: z.number().int().nullish(),
   preset: z.enum(['fast', 'balanced', 'precise']).nullish(),
   generator: z.enum(['pairs', 'views']).nullish(),
+  cad_colors: z.enum(['trusted', 'ignored']).nullish(),
   time_budget_ms: z.number().positive().nullish(),
   score_threshold: z.number().min(0).max(1).nullish(),
 }

@@ -69,6 +69,8 @@ export const poseOptionsV2 = z.object({
   timeBudgetMs: z.number().positive().nullable(),
   preset: z.enum(['fast', 'balanced', 'precise']),
   generator: z.enum(['pairs', 'views']),
+  /** `ignored`: the thing carries another print or paint than its CAD. Absent in runs recorded by older versions. */
+  cadColors: z.enum(['trusted', 'ignored']).default('trusted'),
 })
 export type PoseOptionsV2 = z.infer<typeof poseOptionsV2>
 
@@ -80,6 +82,7 @@ export const POSE_OPTION_DEFAULTS_V2: PoseOptionsV2 = {
   timeBudgetMs: null,
   preset: 'balanced',
   generator: 'pairs',
+  cadColors: 'trusted',
 }
 
 export const posesRequestV2 = z.object({

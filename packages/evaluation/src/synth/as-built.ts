@@ -62,3 +62,35 @@ function faded(colors: Uint8Array, rng: Rng): Uint8Array {
   }
   return out
 }
+
+/** Waves that cut the surface into patches, about two to a side each. */
+const PATCH_WAVES = 3
+const CHANGED_PATCHES = 0.6
+
+/**
+ * Another edition of the print: in more than half of the patches of the surface, the colours of some other place.
+ *
+ * @param mesh  left as it is
+ */
+export function reprinted(mesh: TriangleMesh, rng: Rng): TriangleMesh {
+  const { positions, colors } = mesh
+  if (colors === undefined) return mesh
+  const size = 2 * positions.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
+  const waves = Array.from({ length: PATCH_WAVES }, () => ({
+    direction: [0, 1, 2].map(() => (2 * rng.normal() * Math.PI) / size),
+    phase: 2 * Math.PI * rng.next(),
+  }))
+  const count = colors.length / 3
+  const shifts = Array.from({ length: 1 << PATCH_WAVES }, () => (rng.next() < CHANGED_PATCHES ? rng.integer(count) : 0))
+  const out = new Uint8Array(colors.length)
+  for (let i = 0; i < count; i++) {
+    const point = positions.subarray(3 * i, 3 * i + 3)
+    const patch = waves.reduce((code, { direction, phase }) => {
+      const angle = phase + direction.reduce((sum, value, axis) => sum + value * (point[axis] ?? 0), 0)
+      return 2 * code + (Math.sin(angle) > 0 ? 1 : 0)
+    }, 0)
+    const source = 3 * ((i + (shifts[patch] ?? 0)) % count)
+    out.set(colors.subarray(source, source + 3), 3 * i)
+  }
+  return { ...mesh, colors: out }
+}

@@ -93,6 +93,29 @@ describe('randomScene', () => {
     expect(again.color.data).toEqual(frames[0].color.data)
   }, 60_000)
 
+  it('prints things otherwise than their CAD and leaves the rest of the scene alone', async () => {
+    const colors = Uint8Array.from({ length: box.positions.length }, (_, i) => (37 * i) % 256)
+    const options = { kind: 'table', sensor: 'structured-light', objectCount: 3, viewCount: 1 } as const
+    const printed = [{ id: 3, mesh: { ...box, colors } }]
+    const [same] = await randomScene(printed, options, 11)
+    const [other] = await randomScene(printed, { ...options, otherPrints: 1 }, 11)
+    expect(other.instances).toEqual(same.instances)
+    const { width } = same.color
+    const changed = (isInside: (i: number) => boolean): number => {
+      let count = 0
+      for (let i = 0; i < width * same.color.height; i++) {
+        const difference = [0, 1, 2].map((c) => Math.abs(same.color.data[3 * i + c] - other.color.data[3 * i + c]))
+        if (isInside(i) && Math.max(...difference) > 20) count++
+      }
+      return count
+    }
+    const isThing = (i: number): boolean => same.instances.some(({ visibleMask: { data } }) => data[i] !== 0)
+    const onThings = changed(isThing)
+    expect(onThings).toBeGreaterThan(500)
+    // Pixels beside an outline show a little of the thing.
+    expect(changed((i) => !isThing(i))).toBeLessThan(onThings / 20)
+  }, 60_000)
+
   it('lays every model on a table once when told so', async () => {
     const options = { kind: 'table', sensor: null, objectCount: models.length, viewCount: 1, isDistinct: true } as const
     const [{ instances }] = await randomScene(models, options, 21)

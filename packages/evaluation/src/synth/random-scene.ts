@@ -11,7 +11,7 @@ import {
   type TriangleMesh,
   type Vector3,
 } from '@sextant/geometry'
-import { asBuilt } from './as-built.ts'
+import { asBuilt, reprinted } from './as-built.ts'
 import { senseColor } from './color-sensor.ts'
 import { senseDepth } from './depth-sensor.ts'
 import { binMesh, dropProps, type BinSize } from './drop-props.ts'
@@ -40,6 +40,8 @@ export interface RandomSceneOptions {
   readonly objectCount: number
   /** a table has no model twice, as long as there are enough of them */
   readonly isDistinct?: boolean
+  /** share of the props that carry another print than their CAD, 0..1 */
+  readonly otherPrints?: number
   /** views of each arrangement */
   readonly viewCount: number
 }
@@ -62,6 +64,9 @@ export interface RandomSceneFrame {
   readonly instances: readonly RandomSceneInstance[]
 }
 
+/** The prints have a stream of their own: whatever their share, the rest of the scene is the same. */
+const PRINT_SEED = 0x5eed
+
 const FEW_LIGHTS = { keyCount: 6, skyCount: 12 }
 
 /**
@@ -77,7 +82,9 @@ export async function randomScene(
 ): Promise<RandomSceneFrame[]> {
   if (models.length === 0) throw new RangeError('no model to make a scene of')
   const rng = createRng(seed)
-  const { props, ids } = chooseProps(models, options, rng)
+  const chosen = chooseProps(models, options, rng)
+  const { ids } = chosen
+  const props = withOtherPrints(chosen.props, options.otherPrints ?? 0, createRng(seed ^ PRINT_SEED))
   const bin: BinSize | null =
     options.kind === 'bin'
       ? { width: 300 + 120 * rng.next(), depth: 240 + 80 * rng.next(), height: 70 + 70 * rng.next(), wall: 4 }
@@ -133,6 +140,10 @@ function chooseProps(
     props: chosen.map(({ mesh }, k) => ({ name: `prop-${k}`, mesh: asBuilt(mesh, rng), down: null, finish: finish() })),
     ids: chosen.map(({ id }) => id),
   }
+}
+
+function withOtherPrints(props: readonly Prop[], share: number, rng: Rng): readonly Prop[] {
+  return props.map((prop) => (rng.next() < share ? { ...prop, mesh: reprinted(prop.mesh, rng) } : prop))
 }
 
 function binProp(bin: BinSize, rng: Rng): PlacedProp {
