@@ -1,7 +1,11 @@
 import { createRng, type DepthImage, type PinholeCamera } from '@sextant/geometry'
+import fc from 'fast-check'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { depthSigma, estimateSurface } from './estimate-surface.ts'
 import type { Surface } from './surface.ts'
+import { SURFACE_WASM_SOURCE } from './wasm-code.ts'
 
 const camera: PinholeCamera = { fx: 570, fy: 572, cx: 159.5, cy: 119.5, width: 320, height: 240 }
 const DEGREE = Math.PI / 180
@@ -160,5 +164,34 @@ describe('estimateSurface', () => {
     it('refuses a camera of another size', () => {
       expect(() => estimateSurface(filled(1), { ...camera, width: 321 })).toThrow(RangeError)
     })
+  })
+})
+
+describe('the twins', () => {
+  it.each([1, 2, 3])('give the same bits of every depth image at step %i', (step) => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 40, max: 75 }), fc.integer({ min: 30, max: 50 }), (seed, w, h) => {
+        const rng = createRng(seed)
+        const tilt = rng.next()
+        // A tilted plane with noise, a step, holes, and what no measurement is.
+        const data = Float32Array.from({ length: w * h }, (_, i) => {
+          const luck = rng.next()
+          if (luck < 0.02) return [0, NaN, -5, Infinity, 1e-40][rng.integer(5)]
+          if (luck < 0.1) return 300 + 900 * rng.next()
+          return (i % w > w / 2 ? 500 : 700) + tilt * (i % w) + rng.normal()
+        })
+        const own = { fx: 570, fy: 560, cx: w / 2, cy: h / 3, width: w, height: h }
+        const image = { width: w, height: h, data }
+        const simd = estimateSurface(image, own, { step })
+        expect(simd).toEqual(estimateSurface(image, own, { step, kernel: 'typescript' }))
+        expect(simd.normals.some((value) => value !== 0)).toBe(true)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('are both of the source in wasm (node tools/build-wasm.mjs)', () => {
+    const source = readFileSync(new URL('../wasm/surface.ts', import.meta.url))
+    expect(createHash('sha256').update(source).digest('hex')).toBe(SURFACE_WASM_SOURCE)
   })
 })

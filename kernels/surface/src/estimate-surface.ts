@@ -1,6 +1,8 @@
 import { decimateCamera, type DepthImage, type PinholeCamera } from '@sextant/geometry'
 import type { Surface } from './surface.ts'
-import { createFitWindow, fitWindowInto, padInverseDepth, type FitWindow, type InverseDepth } from './window-fit.ts'
+import { openWindows, type FittedWindows } from './fitted-windows.ts'
+import { openSimdWindows } from './simd-windows.ts'
+import { createFitWindow, padInverseDepth, type InverseDepth } from './window-fit.ts'
 
 export interface SurfaceOptions {
   /** image pixels per grid pixel; 0 = chosen so that the grid has about 320 x 240 to 430 x 240 pixels */
@@ -17,7 +19,11 @@ export interface SurfaceOptions {
   readonly minViewCosine: number
   /** allowed range of the measured inverse-depth noise, 1/mm */
   readonly noiseRange: readonly [number, number]
+  /** two that give the same bits; `simd` is the quicker */
+  readonly kernel: keyof typeof KERNELS
 }
+
+const KERNELS = { simd: openSimdWindows, typescript: openWindows }
 
 export const SURFACE_DEFAULTS: SurfaceOptions = {
   step: 0,
@@ -27,14 +33,13 @@ export const SURFACE_DEFAULTS: SurfaceOptions = {
   maxSlope: 1.5,
   minViewCosine: 0.12,
   noiseRange: [2e-7, 6e-6],
+  kernel: 'simd',
 }
 
 const REFERENCE_FX = 570
 const GRID_PIXELS = 120_000
 /** The window's residual underestimates neighbouring, correlated noise; factor from measured sensors. */
 const NOISE_FROM_RMS = 1.2
-/** Noise is measured on every 8th pixel of both axes. */
-const NOISE_STRIDE = 8
 const MIN_NOISE_FITS = 16
 
 /**
@@ -61,10 +66,13 @@ export function estimateSurface(
   const radius = Math.max(2, Math.round((settings.windowRadius * camera.fx) / REFERENCE_FX))
   const inverse = padInverseDepth(depth.data, width, height, radius)
   const window = createFitWindow(radius, inverse.stride)
-  const inverseDepthNoise = measureNoise(inverse, window, camera, settings)
   const grid = decimateCamera(camera, step)
+  const windows = KERNELS[settings.kernel]({ inverse, window, camera, grid, step })
+  const inverseDepthNoise = measureNoise(windows, window.count, settings)
   const depths = decimate(inverse, depth, step, grid)
-  const normals = fitNormals(inverse, window, camera, grid, step, inverseDepthNoise, settings)
+  const { gateSigma, maxSlope, minSamples, minViewCosine } = settings
+  const gates = { noiseGate: gateSigma * inverseDepthNoise, maxSlope, minSamples }
+  const normals = windows.normals(gates, minViewCosine)
   return { width: grid.width, height: grid.height, step, camera: grid, depths, normals, inverseDepthNoise }
 }
 
@@ -90,74 +98,18 @@ function decimate(inverse: InverseDepth, depth: DepthImage, step: number, grid: 
 
 /** Two rounds: the gates of the second use the noise of the first. */
 function measureNoise(
-  inverse: InverseDepth,
-  window: FitWindow,
-  camera: PinholeCamera,
-  settings: SurfaceOptions,
+  windows: FittedWindows,
+  windowCount: number,
+  { gateSigma, maxSlope, noiseRange: [lowest, highest] }: SurfaceOptions,
 ): number {
-  const [lowest, highest] = settings.noiseRange
-  const { values, stride, margin } = inverse
-  const fit = { slopeX: 0, slopeY: 0, value: 0, rms: 0 }
   let noise = highest
   for (let round = 0; round < 2; round++) {
-    const residuals: number[] = []
-    for (let y = NOISE_STRIDE / 2; y < camera.height; y += NOISE_STRIDE) {
-      for (let x = NOISE_STRIDE / 2; x < camera.width; x += NOISE_STRIDE) {
-        const center = (y + margin) * stride + x + margin
-        const q0 = values[center]
-        if (!(q0 > 0)) continue
-        const slopeGate = (settings.maxSlope * q0) / camera.fx
-        const gate = settings.gateSigma * noise
-        // Half of the window at least: residuals of small remainders say little.
-        if (fitWindowInto(fit, inverse, window, center, gate, slopeGate, window.count / 2)) {
-          residuals.push(fit.rms)
-        }
-      }
-    }
+    // Half of the window at least: residuals of small remainders say little.
+    const gates = { noiseGate: gateSigma * noise, maxSlope, minSamples: windowCount / 2 }
+    const residuals = windows.residuals(gates)
     if (residuals.length < MIN_NOISE_FITS) return noise
-    residuals.sort((a, b) => a - b)
+    residuals.sort()
     noise = Math.min(highest, Math.max(lowest, NOISE_FROM_RMS * residuals[residuals.length >> 1]))
   }
   return noise
-}
-
-function fitNormals(
-  inverse: InverseDepth,
-  window: FitWindow,
-  camera: PinholeCamera,
-  grid: PinholeCamera,
-  step: number,
-  noise: number,
-  settings: SurfaceOptions,
-): Float32Array {
-  const { fx, fy, cx, cy } = camera
-  const { values, stride, margin } = inverse
-  const { minSamples, minViewCosine } = settings
-  const normals = new Float32Array(grid.width * grid.height * 3)
-  const fit = { slopeX: 0, slopeY: 0, value: 0, rms: 0 }
-  const gate = settings.gateSigma * noise
-  const slopePerInverseDepth = settings.maxSlope / fx
-  for (let gy = 0, i = 0; gy < grid.height; gy++) {
-    const v = gy * step
-    const rayY = (v - cy) / fy
-    for (let gx = 0; gx < grid.width; gx++, i += 3) {
-      const u = gx * step
-      const center = (v + margin) * stride + u + margin
-      const q0 = values[center]
-      if (!(q0 > 0)) continue
-      if (!fitWindowInto(fit, inverse, window, center, gate, slopePerInverseDepth * q0, minSamples)) continue
-      // n · (z ray) is constant on the plane, so q = n · ray / constant: read n off the coefficients.
-      const nx = fit.slopeX * fx
-      const ny = fit.slopeY * fy
-      const nz = fit.value + fit.slopeX * (cx - u) + fit.slopeY * (cy - v)
-      const length = Math.sqrt(nx * nx + ny * ny + nz * nz)
-      const rayX = (u - cx) / fx
-      const rayLength = Math.sqrt(rayX * rayX + rayY * rayY + 1)
-      if (!(fit.value > minViewCosine * length * rayLength)) continue
-      normals[i] = -nx / length
-      normals[i + 1] = -ny / length
-      normals[i + 2] = -nz / length
-    }
-  }
-  return normals
 }
