@@ -13,6 +13,50 @@ export function chromaOf(colors: Uint8Array): Float32Array {
   return out
 }
 
+/** Weights of red, green and blue. @source ITU-R BT.601 */
+const LUMINANCE = [0.299, 0.587, 0.114] as const
+
+/** What a picture can say: hue and brightness, brightness alone (a monochrome camera), or nothing (no picture at all). */
+export type PictureKind = 'color' | 'gray' | 'blank'
+
+/** Channels of a monochrome picture differ by no more, sRGB counts: what a codec may leave. */
+const GRAY_DIFFERENCE = 2
+const GRAY_SHARE = 0.999
+/** Standard deviation of brightness below which nothing is shown, sRGB counts. */
+const BLANK_DEVIATION = 2
+
+/** @param colors  [n, 3] sRGB */
+export function pictureKindOf(colors: Uint8Array): PictureKind {
+  const n = colors.length / 3
+  let gray = 0
+  let sum = 0
+  let squares = 0
+  for (let i = 0; i < colors.length; i += 3) {
+    const r = colors[i]
+    const g = colors[i + 1]
+    const b = colors[i + 2]
+    if (Math.max(r, g, b) - Math.min(r, g, b) <= GRAY_DIFFERENCE) gray++
+    sum += g
+    squares += g * g
+  }
+  if (gray < GRAY_SHARE * n) return 'color'
+  const variance = squares / n - (sum / n) ** 2
+  return variance < BLANK_DEVIATION ** 2 ? 'blank' : 'gray'
+}
+
+/** The brightness in all three channels, [n, 3] sRGB. */
+export function grayOf(colors: Uint8Array): Uint8Array {
+  const out = new Uint8Array(colors.length)
+  for (let i = 0; i < colors.length; i += 3) {
+    out.fill(
+      LUMINANCE.reduce((sum, weight, c) => sum + weight * colors[i + c], 0.5),
+      i,
+      i + 3,
+    )
+  }
+  return out
+}
+
 /** Colour of a CAD that says something: not all grey of one brightness. */
 export function isColorInformative(colors: Uint8Array): boolean {
   const n = colors.length / 3
@@ -26,7 +70,7 @@ export function isColorInformative(colors: Uint8Array): boolean {
     const b = colors[3 * i + 2]
     const sum = r + g + b + DARK_OFFSET
     const grey = (r + g + b) / 3 / sum
-    const y = 0.299 * r + 0.587 * g + 0.114 * b
+    const y = LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b
     luminance += y
     squares += y * y
     saturation += Math.abs(r / sum - grey) + Math.abs(g / sum - grey)

@@ -3,16 +3,16 @@ export interface ColorTally {
   count: number
   /** per channel: sum observed, sum model, squares observed, squares model, products */
   readonly sums: Float64Array
-  /** [count, 2] chromaticity observed minus model */
-  readonly chroma: Float32Array
+  /** [count, 2] chromaticity observed minus model; null: the picture has none */
+  readonly chroma: Float32Array | null
 }
 
 /** Per-channel variance added to both sides: keeps noise on plain surfaces from correlating. */
 const VARIANCE_REGULARISER = 40
 const CHROMA_FULL = 0.12
 
-export function createColorTally(pixels: number): ColorTally {
-  return { count: 0, sums: new Float64Array(15), chroma: new Float32Array(2 * pixels) }
+export function createColorTally(pixels: number, hasChroma: boolean): ColorTally {
+  return { count: 0, sums: new Float64Array(15), chroma: hasChroma ? new Float32Array(2 * pixels) : null }
 }
 
 export function resetColor(tally: ColorTally): void {
@@ -22,7 +22,7 @@ export function resetColor(tally: ColorTally): void {
 
 /** Adds the pixel at byte offset `i` of both images. */
 export function addColor(tally: ColorTally, observed: Uint8Array, model: Uint8Array, i: number): void {
-  const { sums } = tally
+  const { chroma, sums } = tally
   for (let c = 0; c < 3; c++) {
     const o = observed[i + c]
     const m = model[i + c]
@@ -32,10 +32,12 @@ export function addColor(tally: ColorTally, observed: Uint8Array, model: Uint8Ar
     sums[9 + c] += m * m
     sums[12 + c] += o * m
   }
-  const so = observed[i] + observed[i + 1] + observed[i + 2] + 30
-  const sm = model[i] + model[i + 1] + model[i + 2] + 30
-  tally.chroma[2 * tally.count] = observed[i] / so - model[i] / sm
-  tally.chroma[2 * tally.count + 1] = observed[i + 1] / so - model[i + 1] / sm
+  if (chroma !== null) {
+    const so = observed[i] + observed[i + 1] + observed[i + 2] + 30
+    const sm = model[i] + model[i + 1] + model[i + 2] + 30
+    chroma[2 * tally.count] = observed[i] / so - model[i] / sm
+    chroma[2 * tally.count + 1] = observed[i + 1] / so - model[i + 1] / sm
+  }
   tally.count++
 }
 
@@ -45,8 +47,8 @@ export interface ColorAgreement {
   readonly correlation: number
   /** spread of the model's colours, 0..255 */
   readonly modelDeviation: number
-  /** mean chromaticity difference, 0..1 */
-  readonly chroma: number
+  /** mean chromaticity difference, 0..1; null: the picture has none */
+  readonly chroma: number | null
 }
 
 export function colorAgreementOf(tally: ColorTally): ColorAgreement {
@@ -63,19 +65,27 @@ export function colorAgreementOf(tally: ColorTally): ColorAgreement {
   }
   const regulariser = 3 * VARIANCE_REGULARISER
   const correlation = covariance / Math.sqrt((observedVariance + regulariser) * (modelVariance + regulariser))
+  return {
+    correlation,
+    modelDeviation: Math.sqrt(Math.max(0, modelVariance / 3)),
+    chroma: tally.chroma === null ? null : chromaDifference(tally.chroma, n),
+  }
+}
+
+function chromaDifference(chroma: Float32Array, n: number): number {
   let offsetR = 0
   let offsetG = 0
   for (let k = 0; k < n; k++) {
-    offsetR += tally.chroma[2 * k]
-    offsetG += tally.chroma[2 * k + 1]
+    offsetR += chroma[2 * k]
+    offsetG += chroma[2 * k + 1]
   }
   // Half of the mean offset is forgiven as white balance.
   offsetR /= 2 * n
   offsetG /= 2 * n
-  let chroma = 0
+  let sum = 0
   for (let k = 0; k < n; k++) {
-    const difference = Math.abs(tally.chroma[2 * k] - offsetR) + Math.abs(tally.chroma[2 * k + 1] - offsetG)
-    chroma += Math.min(1, difference / CHROMA_FULL)
+    const difference = Math.abs(chroma[2 * k] - offsetR) + Math.abs(chroma[2 * k + 1] - offsetG)
+    sum += Math.min(1, difference / CHROMA_FULL)
   }
-  return { correlation, modelDeviation: Math.sqrt(Math.max(0, modelVariance / 3)), chroma: chroma / n }
+  return sum / n
 }

@@ -10,6 +10,7 @@ import {
 import { encodeRle, rleArea } from '@sextant/image'
 import { checkRotation, createBoxMesh, createBracketMesh, renderTableFrame } from '@sextant/testkit'
 import { describe, expect, it } from 'vitest'
+import { grayOf } from './chroma.ts'
 import { estimateObject } from './estimate-object.ts'
 import { POSE_DEFAULTS, type CadColors } from './options.ts'
 import { prepareModel } from './prepare-model.ts'
@@ -75,6 +76,29 @@ describe('estimateObject', () => {
     expect(errorOf(ignored.poses[0].cameraFromObject, TRUTH).mm).toBeLessThan(1.5)
     expect(misled.parts.colorAgreement).not.toBeNull()
     expect(ignored.poses[0].score).toBeGreaterThan(misled.score)
+  })
+
+  it('compares brightness with a monochrome picture, and colours with none', () => {
+    const colors = Uint8Array.from(mesh.positions, (value, i) => (value > 0 ? 220 : 40 + 60 * (i % 3)))
+    const painted = { ...mesh, colors }
+    const seen = renderTableFrame({ objects: [{ mesh: painted, cameraFromObject: TRUTH }] })
+    const cad = prepareModel(painted)
+    const ask = (picture: Uint8Array) =>
+      estimateObject(
+        prepareScene({ ...seen, color: { ...seen.color, data: picture } }),
+        ...([cad, null, { ...POSE_DEFAULTS, scoreThreshold: 0 }, env()] as const),
+      ).poses[0]
+    const inColor = ask(seen.color.data)
+    const inGray = ask(grayOf(seen.color.data))
+    const blank = ask(new Uint8Array(seen.color.data.length))
+    for (const { cameraFromObject } of [inColor, inGray, blank]) {
+      expect(errorOf(cameraFromObject, TRUTH).mm).toBeLessThan(1.5)
+    }
+    expect(inColor.parts.chromaDifference).not.toBeNull()
+    expect(inGray.parts.chromaDifference).toBeNull()
+    expect(inGray.parts.colorAgreement).toBeCloseTo(inColor.parts.colorAgreement ?? NaN, 1)
+    expect(inGray.score).toBeGreaterThan(0.9)
+    expect(blank.parts.colorAgreement).toBeNull()
   })
 
   it('follows a change of the CAD frame', () => {

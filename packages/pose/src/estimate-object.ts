@@ -2,12 +2,13 @@ import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } f
 import type { Vector3 } from '@sextant/geometry'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { distinctCandidates } from './explained-pixels.ts'
+import { modelForPicture } from './model-for-picture.ts'
 import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
 import { SEARCH_EFFORTS, type PoseOptions } from './options.ts'
 import { planSearches } from './plan-searches.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
-import { withoutColor, type PreparedModel } from './prepare-model.ts'
+import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import {
   createLocalRunner,
@@ -51,7 +52,7 @@ export function estimateObject(
   options: PoseOptions,
   env: PoseEnvironment,
 ): ObjectOutcome {
-  const model = options.cadColors === 'ignored' ? withoutColor(prepared) : prepared
+  const model = modelForPicture(prepared, scene.picture, options.cadColors)
   const effort = SEARCH_EFFORTS[options.preset]
   const { trace } = env
   const isOver = createStopwatch(options.timeBudgetMs, env)

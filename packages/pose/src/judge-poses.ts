@@ -4,9 +4,10 @@ import { distinctCandidates } from './explained-pixels.ts'
 import type { PoseEnvironment } from './estimate-object.ts'
 import type { PoseOptions } from './options.ts'
 import { estimateDepthOffset } from './depth-offset.ts'
+import { modelForPicture } from './model-for-picture.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, type Candidate } from './pose-pool.ts'
-import { withoutColor, type PreparedModel } from './prepare-model.ts'
+import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { createLocalRunner } from './search-steps.ts'
 
@@ -30,7 +31,7 @@ export function judgePoses(
   env: PoseEnvironment,
 ): ObjectOutcome {
   if (poses.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
-  const model = options.cadColors === 'ignored' ? withoutColor(prepared) : prepared
+  const model = modelForPicture(prepared, scene.picture, options.cadColors)
   const runner = createLocalRunner(scene, model, { mask: null, seed: options.seed, generator: options.generator })
   const candidates = env.trace.span('verify network poses', () => {
     const starts = poses.map((pose, region) => candidateOf(pose, region, model))

@@ -105,18 +105,6 @@ export function prepareModel(mesh: TriangleMesh, declared: ObjectSymmetries | nu
   }
 }
 
-const colorless = new WeakMap<PreparedModel, PreparedModel>()
-
-/** The object as a grey placeholder that shares all memory with `model`; the same one every time. */
-export function withoutColor(model: PreparedModel): PreparedModel {
-  if (!model.usesColor) return model
-  const known = colorless.get(model)
-  if (known !== undefined) return known
-  const twin = { ...model, usesColor: false }
-  colorless.set(model, twin)
-  return twin
-}
-
 /** Vertex normals are not needed: verification uses face normals. */
 function withoutNormals(mesh: TriangleMesh): TriangleMesh {
   return mesh.colors === undefined

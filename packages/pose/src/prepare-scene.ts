@@ -1,7 +1,7 @@
 import { createRng, type Frame } from '@sextant/geometry'
 import { proposalsOf, segmentRegions, type Proposal, type RegionTree } from '@sextant/regions'
 import { estimateSurface, findPlanes, planeMaskInto, type Surface } from '@sextant/surface'
-import { chromaOf } from './chroma.ts'
+import { chromaOf, pictureKindOf, type PictureKind } from './chroma.ts'
 import { decimateLevel, levelOfSurface, type SceneLevel } from './scene-level.ts'
 import { segmentLevelOf, type SegmentLevel } from './segment-support.ts'
 import { supportPlanesOf, type SupportPlane } from './support-planes.ts'
@@ -14,6 +14,7 @@ export interface PreparedScene {
   readonly fine: SceneLevel
   /** half of it again */
   readonly coarse: SceneLevel
+  readonly picture: PictureKind
   /** [height, width, 2] chromaticity on the surface grid */
   readonly chroma: Float32Array
   /** [height, width] of the surface grid: not 0 = on a dominant plane */
@@ -74,6 +75,7 @@ export function prepareScene(frame: Frame, options: Partial<SceneOptions> = {}):
     surface,
     fine,
     coarse,
+    picture: pictureKindOf(fine.colors),
     chroma: chromaOf(fine.colors),
     planeMask,
     supportPlanes: supportPlanesOf(surface, flat, minAreaMm2),

@@ -77,7 +77,7 @@ export function scoreEvidence(e: PoseEvidence): number {
   if (e.support.gap !== null) score += 0.2 * clamp((0.15 - e.support.gap) / 0.1, 0, 1)
   if (e.color !== null) {
     score += 0.35 * (e.color.correlation - 0.3) * Math.min(1, e.color.modelDeviation / 30)
-    score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)
+    if (e.color.chroma !== null) score -= 0.4 * (Math.min(e.color.chroma, 0.7) - 0.3)
   }
   if (e.mask !== null) score += 0.3 * (e.mask.inside - 0.7) + 0.5 * (Math.min(1, e.mask.covered) - 0.8)
   return score

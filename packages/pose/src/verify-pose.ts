@@ -4,6 +4,7 @@ import { createRasterTarget, renderInto, type RasterMesh, type RasterTarget } fr
 import type { Surface } from '@sextant/surface'
 import { createColorTally, colorAgreementOf, addColor, resetColor, type ColorTally } from './color-agreement.ts'
 import { addPoint, createReliefTally, reliefOf, type ReliefTally } from './relief.ts'
+import type { PreparedScene } from './prepare-scene.ts'
 import type { SceneLevel } from './scene-level.ts'
 import { scoreEvidence, type PoseEvidence } from './score-evidence.ts'
 import { measureSegmentSupport, type SegmentLevel } from './segment-support.ts'
@@ -36,7 +37,7 @@ export interface VerifyWorkspace {
 export function createVerifyWorkspace(
   level: SceneLevel,
   segments: SegmentLevel,
-  { surface, supportPlanes }: Pick<VerifyWorkspace, 'surface' | 'supportPlanes'>,
+  { picture, surface, supportPlanes }: Pick<PreparedScene, 'picture' | 'surface' | 'supportPlanes'>,
 ): VerifyWorkspace {
   return {
     level,
@@ -44,7 +45,7 @@ export function createVerifyWorkspace(
     surface,
     supportPlanes,
     target: createRasterTarget(level.width, level.height),
-    color: createColorTally(level.width * level.height),
+    color: createColorTally(level.width * level.height, picture === 'color'),
     shading: createShadingTally(),
     relief: createReliefTally(),
     leafCounts: new Int32Array(segments.leafAreas.length),
