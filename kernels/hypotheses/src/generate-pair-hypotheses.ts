@@ -1,8 +1,8 @@
 // Notes. The generator samples oriented pairs, not reference points, and keeps no accumulator: complete poses are
 // raced against the frame breadth first. Ranked racing, not absolute thresholds: thresholds lose occluded and thin
 // objects. Budgets of 15-25 thousand poses for one mask and 1-2 thousand for one segment are where accuracy saturates.
-import type { Rng } from '@sextant/geometry'
-import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import type { Rng, LookupGrid } from '@sextant/geometry'
+import type { OrientedPoints } from './oriented-points.ts'
 import { cellOf, DISTANCE_BINS, DISTANCE_STEP, pairFeatureInto, type PairTable } from './pair-table.ts'
 import { pairBasisInto, poseFromPairInto } from './pose-from-pair.ts'
 import { openRace, type RaceWorkspace } from './race-poses.ts'

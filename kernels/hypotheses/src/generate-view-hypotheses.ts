@@ -1,7 +1,7 @@
 // Notes. Needs the searched region to show the object's outline: with exact masks it is nearly as good as pairs, with
 // merged ones it is useless. It has no feature table at all and serves shapes that have no telling pairs.
-import { fibonacciDirections, multiplyRotations, rotationAbout, type Rng } from '@sextant/geometry'
-import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import { fibonacciDirections, multiplyRotations, rotationAbout, type Rng, type LookupGrid } from '@sextant/geometry'
+import type { OrientedPoints } from './oriented-points.ts'
 import { openRace, type RaceWorkspace } from './race-poses.ts'
 import type { HypothesisList } from './thin-poses.ts'
 

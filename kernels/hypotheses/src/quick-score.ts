@@ -1,4 +1,5 @@
-import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import type { LookupGrid } from '@sextant/geometry'
+import type { OrientedPoints } from './oriented-points.ts'
 
 /** Running sums of one hypothesis: inliers, violations, occluded, counted points. */
 export const TALLY_SIZE = 4

@@ -1,5 +1,6 @@
+import type { LookupGrid } from '@sextant/geometry'
 // Racing: complete poses meet the frame breadth first, and only the better part goes on.
-import type { LookupGrid, OrientedPoints } from './oriented-points.ts'
+import type { OrientedPoints } from './oriented-points.ts'
 import { scoreOfTally, TALLY_SIZE, tallyPoints, toleranceAt } from './quick-score.ts'
 import { thinPoses, type HypothesisList } from './thin-poses.ts'
 

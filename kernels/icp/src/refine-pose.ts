@@ -1,20 +1,4 @@
-import { rotationFromVector, solveCholeskyInPlace } from '@sextant/geometry'
-
-/** The measured surface as refinement reads it: one depth and normal per grid pixel. */
-export interface IcpGrid {
-  readonly width: number
-  readonly height: number
-  readonly fx: number
-  readonly fy: number
-  readonly cx: number
-  readonly cy: number
-  /** [height, width] mm, camera; 0 = missing */
-  readonly depths: Float32Array
-  /** [height, width, 3] unit, camera; zeros where unknown */
-  readonly normals: Float32Array
-  /** [height, width] 0..255 weight of a pixel, or null */
-  readonly weights: Uint8Array | null
-}
+import { rotationFromVector, solveCholeskyInPlace, type LookupGrid } from '@sextant/geometry'
 
 export interface IcpOptions {
   readonly iterations: number
@@ -76,7 +60,7 @@ export function refinePoseInto(
   points: Float32Array,
   normals: Float32Array,
   indices: Uint32Array | null,
-  grid: IcpGrid,
+  grid: LookupGrid,
   options: IcpOptions,
 ): IcpResult {
   const { width, height, fx, fy, cx, cy, depths, weights } = grid

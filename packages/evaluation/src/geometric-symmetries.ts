@@ -3,7 +3,7 @@ import {
   cross,
   eigenSymmetric3,
   norm,
-  normalize,
+  perpendiculars,
   rotationAbout,
   rotationAngleBetween,
   rotationOf,
@@ -82,9 +82,7 @@ interface Turn {
 
 /** Unit vectors across `axis`, over half a circle. */
 function directionsAcross(axis: Vector3, count: number): Vector3[] {
-  const helper: Vector3 = Math.abs(axis[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0]
-  const u = normalize(cross(axis, helper))
-  const v = cross(axis, u)
+  const [u, v] = perpendiculars(axis)
   return Array.from({ length: count }, (_, k): Vector3 => {
     const c = Math.cos((Math.PI * k) / count)
     const s = Math.sin((Math.PI * k) / count)

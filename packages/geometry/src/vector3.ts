@@ -31,6 +31,12 @@ export function normalize(a: ArrayLike<number>): Vector3 {
   return length > 0 ? scale(a, 1 / length) : [0, 0, 0]
 }
 
+/** Two unit vectors across a unit direction and each other. */
+export function perpendiculars(direction: Vector3): [Vector3, Vector3] {
+  const u = normalize(cross(direction, Math.abs(direction[0]) < 0.8 ? [1, 0, 0] : [0, 1, 0]))
+  return [u, cross(direction, u)]
+}
+
 /** Evenly spread directions on the sphere. @source Fibonacci lattice, Gonzalez 2010 */
 export function fibonacciDirections(count: number): Vector3[] {
   const golden = Math.PI * (3 - Math.sqrt(5))

@@ -1,5 +1,5 @@
 import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
-import type { Vector3 } from '@sextant/geometry'
+import { perpendiculars, type Vector3 } from '@sextant/geometry'
 import { estimateDepthOffset } from './depth-offset.ts'
 import { distinctCandidates } from './explained-pixels.ts'
 import { modelForPicture } from './model-for-picture.ts'
@@ -18,7 +18,6 @@ import {
   type SearchSteps,
 } from './search-steps.ts'
 import { settleTurn } from './settle-turn.ts'
-import { perpendiculars } from './symmetry-turns.ts'
 
 /** What the engine takes from outside. */
 export interface PoseEnvironment {

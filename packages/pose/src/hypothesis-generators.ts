@@ -1,10 +1,9 @@
-import type { Rng } from '@sextant/geometry'
+import type { LookupGrid, Rng } from '@sextant/geometry'
 import {
   generatePairHypotheses,
   generateViewHypotheses,
   PAIR_HYPOTHESIS_DEFAULTS,
   type HypothesisList,
-  type LookupGrid,
   type OrientedPoints,
   type RaceWorkspace,
 } from '@sextant/hypotheses'

@@ -1,4 +1,5 @@
-import { COARSE_ICP, createIcpWorkspace, FINE_ICP, refinePoseInto, type IcpGrid, type IcpWorkspace } from '@sextant/icp'
+import type { LookupGrid } from '@sextant/geometry'
+import { COARSE_ICP, createIcpWorkspace, FINE_ICP, refinePoseInto, type IcpWorkspace } from '@sextant/icp'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
@@ -20,7 +21,7 @@ export function createRefineWorkspace(scene: PreparedScene, model: PreparedModel
 }
 
 /** Coarse refinement on the pair sample: gate 0.12 d to 0.06 d. */
-export function refineCoarse(ws: RefineWorkspace, model: PreparedModel, grid: IcpGrid, pose: Float64Array): void {
+export function refineCoarse(ws: RefineWorkspace, model: PreparedModel, grid: LookupGrid, pose: Float64Array): void {
   const { positions, normals } = model.checkPoints
   refinePoseInto(ws.icp, pose, positions, normals, null, grid, {
     ...COARSE_ICP,
@@ -38,7 +39,7 @@ export function refineFine(
   ws: RefineWorkspace,
   scene: PreparedScene,
   model: PreparedModel,
-  grid: IcpGrid,
+  grid: LookupGrid,
   pose: Float64Array,
   noise: number,
   rounds: readonly { readonly iterations: number }[] = [FINE_ICP, FINE_ICP],

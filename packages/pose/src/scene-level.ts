@@ -1,5 +1,4 @@
-import { decimateCamera, type ColorImage, type PinholeCamera } from '@sextant/geometry'
-import type { LookupGrid } from '@sextant/hypotheses'
+import { decimateCamera, type ColorImage, type LookupGrid, type PinholeCamera } from '@sextant/geometry'
 import type { Surface } from '@sextant/surface'
 
 /** The frame at one resolution, as refinement and verification read it. */

@@ -18,7 +18,7 @@ import { createRefineWorkspace, refineCoarse, refineFine } from './refine-candid
 import { levelMaskOf, weightsOfRegion } from './region-weights.ts'
 import { gridOf } from './scene-level.ts'
 import { samplePixels, trustedPixels, type SearchRegion } from './search-region.ts'
-import { measureSupport } from './support-planes.ts'
+import { measureSupport, penetrationOf } from './support-planes.ts'
 import { createVerifyWorkspace, verifyPose, type VerifyModel } from './verify-pose.ts'
 
 const PAIR_VOXEL = 0.065
@@ -178,8 +178,8 @@ function penetrationCostOf({ surface, supportPlanes }: PreparedScene, model: Pre
   const { free, full, cost } = PENETRATION
   return (pose) => {
     const tolerance = toleranceAt(pose[11], model.diameter, surface.inverseDepthNoise)
-    const { penetrationMm } = measureSupport(surface, supportPlanes, pose, points, tolerance)
-    const depth = ((penetrationMm ?? 0) - tolerance) / model.diameter
+    const support = measureSupport(surface, supportPlanes, pose, points, tolerance)
+    const depth = penetrationOf(support, tolerance, model.diameter)
     return cost * Math.min(1, Math.max(0, (depth - free) / (full - free)))
   }
 }

@@ -209,3 +209,8 @@ export function measureSupport(
   }
   return { penetrationMm, gapMm }
 }
+
+/** How deep a pose reaches below a plane beyond what the frame's noise allows (`tolerance`, mm); diameters, from 0. */
+export function penetrationOf({ penetrationMm }: SupportMeasure, tolerance: number, diameter: number): number {
+  return penetrationMm === null ? 0 : Math.max(0, penetrationMm - tolerance) / diameter
+}

@@ -1,4 +1,4 @@
-import { cross, eigenSymmetric3, normalize, type Vector3 } from '@sextant/geometry'
+import { eigenSymmetric3, normalize, perpendiculars, type Vector3 } from '@sextant/geometry'
 import type { OrientedPoints } from '@sextant/hypotheses'
 import { isWithin, type MotionFit } from './motion-fit.ts'
 
@@ -116,12 +116,6 @@ function refineDirection(direction: Vector3, angle: number, tryTurn: TryTurn): V
     }
   }
   return best
-}
-
-/** Two unit vectors across a direction and each other. */
-export function perpendiculars(direction: Vector3): [Vector3, Vector3] {
-  const u = normalize(cross(direction, Math.abs(direction[0]) < 0.8 ? [1, 0, 0] : [0, 1, 0]))
-  return [u, cross(direction, u)]
 }
 
 /** Coordinate axes and the principal axes that differ from them. */

@@ -16,7 +16,7 @@ import {
   type ShadingTally,
 } from './shading-agreement.ts'
 import { measureSilhouette } from './silhouette.ts'
-import { measureSupport, type SupportMeasure, type SupportPlane } from './support-planes.ts'
+import { measureSupport, penetrationOf, type SupportPlane } from './support-planes.ts'
 import { transformOfPose } from './transform-of-pose.ts'
 
 /** Buffers of one level; one per worker. */
@@ -151,6 +151,7 @@ export function verifyPose(
     }
   }
   const total = coverage.pixelCount
+  const support = measureSupport(surface, supportPlanes, pose, points, tau)
   const evidence: PoseEvidence = {
     inliers: inliers / total,
     violations: violations / total,
@@ -164,7 +165,10 @@ export function verifyPose(
     color: usesColor && inliers > 0 ? colorAgreementOf(color) : null,
     shading: shadingAgreementOf(shading),
     relief: reliefOf(relief, inliers) / tau,
-    support: supportOf(measureSupport(surface, supportPlanes, pose, points, tau), tau, diameter),
+    support: {
+      penetration: penetrationOf(support, tau, diameter),
+      gap: support.gapMm === null ? null : support.gapMm / diameter,
+    },
     segments: measureSegmentSupport(segments, leafCounts, inliers),
     mask:
       mask !== null && inliers > 0
@@ -172,12 +176,4 @@ export function verifyPose(
         : null,
   }
   return { score: scoreEvidence(evidence), residualMm: inliers > 0 ? residualSum / inliers : 0, evidence }
-}
-
-/** In diameters, the penetration beyond what the frame's noise allows. */
-function supportOf({ penetrationMm, gapMm }: SupportMeasure, tau: number, diameter: number): PoseEvidence['support'] {
-  return {
-    penetration: penetrationMm === null ? 0 : Math.max(0, penetrationMm - tau) / diameter,
-    gap: gapMm === null ? null : gapMm / diameter,
-  }
 }
