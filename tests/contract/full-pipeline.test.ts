@@ -77,7 +77,13 @@ describe('POST /api/v1/workflow/full-pipeline', () => {
 
   it('echoes every option, says how sure it is, and keeps prepared objects on disk', async () => {
     const options = { seed: 3, preset: 'fast', generator: 'views', time_budget_ms: 20_000, score_threshold: 0.1 }
-    const { answer } = await post({ object_name: 'box', output_mode: 'none', max_instances: 2, cad_colors: 'ignored', ...options })
+    const { answer } = await post({
+      object_name: 'box',
+      output_mode: 'none',
+      max_instances: 2,
+      cad_colors: 'ignored',
+      ...options,
+    })
     expect(answer.results.options).toMatchObject({
       cadColors: 'ignored',
       ...{ seed: 3, preset: 'fast', generator: 'views', timeBudgetMs: 20_000, scoreThreshold: 0.1, maxInstances: 2 },
