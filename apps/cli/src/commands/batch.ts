@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { MILLISECONDS_PER_SECOND } from '@sextant/geometry'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { CadColors } from '@sextant/pose'
-import { cadColorsOption } from '../pose-flags.ts'
+import { cadColorsOption } from '../flags.ts'
 import { runBatch, summarize, type BatchEntry } from '../batch/run-batch.ts'
 
 interface BatchFlags {

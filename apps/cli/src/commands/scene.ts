@@ -17,7 +17,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { cadFilesIn, unitOption } from '../cad-files.ts'
-import { cadColorsOption, parseShare } from '../pose-flags.ts'
+import { cadColorsOption, parseShare } from '../flags.ts'
 import { localStages } from '../local-stages.ts'
 
 interface SceneFlags {

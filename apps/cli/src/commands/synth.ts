@@ -4,7 +4,7 @@ import { parseObjectFile, readObjectFile } from '@sextant/library'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { basename, join } from 'node:path'
 import { cadFilesIn, unitOption } from '../cad-files.ts'
-import { parseShare } from '../pose-flags.ts'
+import { parseShare } from '../flags.ts'
 
 interface SynthFlags {
   readonly models: string
