@@ -16,24 +16,17 @@ import {
 } from '@sextant/evaluation'
 import type { Frame } from '@sextant/geometry'
 import { diameterOf } from '@sextant/mesh'
-import { estimateObject, POSE_DEFAULTS, prepareModel, prepareScene, type CadColors } from '@sextant/pose'
+import { estimateObject, grayOf, POSE_DEFAULTS, prepareModel, prepareScene, type CadColors } from '@sextant/pose'
 import { fileURLToPath } from 'node:url'
 
-const FOUND = 0.3
 const LEAST_VISIBLE = 0.1
 const RIGHT_MSSD = 0.1
 const data = fileURLToPath(new URL('../../shared/data', import.meta.url))
 const every = Number(process.argv[2] ?? 8)
 
-const grayOf = ({ data: colors }: Frame['color']): Uint8Array =>
-  colors.map((_, i) => {
-    const [r = 0, g = 0, b = 0] = colors.subarray(i - (i % 3), i - (i % 3) + 3)
-    return 0.299 * r + 0.587 * g + 0.114 * b + 0.5
-  })
-
 const PICTURES: Readonly<Record<string, (frame: Frame) => Uint8Array>> = {
   color: ({ color }) => color.data,
-  gray: ({ color }) => grayOf(color),
+  gray: ({ color }) => grayOf(color.data),
   blank: ({ color }) => new Uint8Array(color.data.length),
 }
 const CHOICES: readonly CadColors[] = ['trusted', 'ignored']
@@ -83,7 +76,7 @@ async function measure(cases: readonly EvaluationCase[]): Promise<void> {
           if (mssd >= RIGHT_MSSD * diameter) continue
           tally.right++
           tally.scores += best.score
-          if (best.score >= FOUND) tally.found++
+          if (best.score >= POSE_DEFAULTS.scoreThreshold) tally.found++
         }
       }
     }

@@ -1,7 +1,7 @@
 // Written by tools/build-wasm.mjs from wasm/surface.ts.
 
 /** SHA-256 of the source it was compiled from. */
-export const SURFACE_WASM_SOURCE = 'c392119fb4924ca0cfb8a4dbd3bfb3bbe7852a875997465affb1c7ab49494f51'
+export const SURFACE_WASM_SOURCE = 'e8f858991a9a87801ae60ad1c9af1f58a398d8b7f9158e2623241dd0c93876f8'
 
 /** The module, base64. */
 export const SURFACE_WASM = [

@@ -21,6 +21,16 @@ function measurements(first: usize, second: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load32_lane(second, v128.load32_zero(first), 1))
 }
 
+/** The gate of the first pass: within a surface of bounded slope. */
+function isReachable(d: v128, slopeGate: v128, reach: i32): v128 {
+  return f64x2.lt(f64x2.abs(d), f64x2.add(noiseGate, f64x2.mul(slopeGate, f64x2.splat(<f64>reach))))
+}
+
+/** That of the second: near the plane, a x + b y + c. */
+function isNearPlane(d: v128, ax: v128, by: v128, c: v128): v128 {
+  return f64x2.lt(f64x2.abs(f64x2.sub(f64x2.sub(f64x2.sub(d, ax), by), c)), noiseGate)
+}
+
 /**
  * @param center  address of the first pixel, the second lies `apart` bytes further
  * @param wanted  lanes that count
@@ -53,14 +63,7 @@ function fitTwo(center: usize, apart: usize, q0: v128, slopeGate: v128, wanted: 
         const p = at + 4 * x
         const dx = f64x2.splat(<f64>x)
         const d = f64x2.sub(measurements(p, p + apart), q0)
-        let inside: v128
-        if (pass == 0) {
-          const reach = f64x2.splat(<f64>(yReach + abs(x)))
-          inside = f64x2.lt(f64x2.abs(d), f64x2.add(noiseGate, f64x2.mul(slopeGate, reach)))
-        } else {
-          const rest = f64x2.sub(f64x2.sub(f64x2.sub(d, f64x2.mul(a, dx)), by), c)
-          inside = f64x2.lt(f64x2.abs(rest), noiseGate)
-        }
+        const inside = pass == 0 ? isReachable(d, slopeGate, yReach + abs(x)) : isNearPlane(d, f64x2.mul(a, dx), by, c)
         const kept = v128.and(d, inside)
         n = f64x2.add(n, v128.and(one, inside))
         sd = f64x2.add(sd, kept)
@@ -92,14 +95,8 @@ function fitTwo(center: usize, apart: usize, q0: v128, slopeGate: v128, wanted: 
           const p = at + 4 * x
           const dx = f64x2.splat(<f64>x)
           const d = f64x2.sub(measurements(p, p + apart), q0)
-          let inside: v128
-          if (pass == 0) {
-            const reach = f64x2.splat(<f64>(yReach + abs(x)))
-            inside = f64x2.lt(f64x2.abs(d), f64x2.add(noiseGate, f64x2.mul(slopeGate, reach)))
-          } else {
-            const rest = f64x2.sub(f64x2.sub(f64x2.sub(d, f64x2.mul(a, dx)), by), c)
-            inside = f64x2.lt(f64x2.abs(rest), noiseGate)
-          }
+          const inside =
+            pass == 0 ? isReachable(d, slopeGate, yReach + abs(x)) : isNearPlane(d, f64x2.mul(a, dx), by, c)
           const keptX = v128.and(dx, inside)
           const keptY = v128.and(dy, inside)
           sx = f64x2.add(sx, keptX)

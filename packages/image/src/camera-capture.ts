@@ -1,5 +1,5 @@
 import { PlatformError } from '@sextant/contracts'
-import type { ColorImage, DepthImage } from '@sextant/geometry'
+import { luminanceOf, type ColorImage, type DepthImage } from '@sextant/geometry'
 import { alignDepth } from './align-depth.ts'
 import { assertPlausible, asFields } from './camera-params.ts'
 import type { ClientFrame } from './client-frame.ts'
@@ -167,7 +167,7 @@ function coverageOf({ data }: DepthImage): number {
 function assertBright({ data }: ColorImage, least: number): number {
   const histogram = new Uint32Array(256)
   for (let i = 0; i < data.length; i += 3) {
-    histogram[Math.round(0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2])]++
+    histogram[Math.round(luminanceOf(data, i))]++
   }
   const count = data.length / 3
   const mean = histogram.reduce((sum, n, level) => sum + n * level, 0) / count

@@ -1,3 +1,5 @@
+import { luminanceOf } from '@sextant/geometry'
+
 /** Keeps dark pixels from having arbitrary chromaticity. */
 const DARK_OFFSET = 30
 
@@ -12,9 +14,6 @@ export function chromaOf(colors: Uint8Array): Float32Array {
   }
   return out
 }
-
-/** Weights of red, green and blue. @source ITU-R BT.601 */
-const LUMINANCE = [0.299, 0.587, 0.114] as const
 
 /** What a picture can say: hue and brightness, brightness alone (a monochrome camera), or nothing (no picture at all). */
 export type PictureKind = 'color' | 'gray' | 'blank'
@@ -48,11 +47,7 @@ export function pictureKindOf(colors: Uint8Array): PictureKind {
 export function grayOf(colors: Uint8Array): Uint8Array {
   const out = new Uint8Array(colors.length)
   for (let i = 0; i < colors.length; i += 3) {
-    out.fill(
-      LUMINANCE.reduce((sum, weight, c) => sum + weight * colors[i + c], 0.5),
-      i,
-      i + 3,
-    )
+    out.fill(Math.round(luminanceOf(colors, i)), i, i + 3)
   }
   return out
 }
@@ -70,7 +65,7 @@ export function isColorInformative(colors: Uint8Array): boolean {
     const b = colors[3 * i + 2]
     const sum = r + g + b + DARK_OFFSET
     const grey = (r + g + b) / 3 / sum
-    const y = LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b
+    const y = luminanceOf(colors, 3 * i)
     luminance += y
     squares += y * y
     saturation += Math.abs(r / sum - grey) + Math.abs(g / sum - grey)

@@ -1,7 +1,7 @@
 // How far the depth of the frame is off, read from the colour image: an object that stands nearer than its depth says
 // shows a larger outline than the drawing. Needs a telling outline; the answer carries its own standard deviation.
 import type { DepthOffset } from '@sextant/contracts'
-import { solveCholeskyInPlace, type ColorImage, type PinholeCamera } from '@sextant/geometry'
+import { luminanceOf, solveCholeskyInPlace, type ColorImage, type PinholeCamera } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import type { PreparedModel } from './prepare-model.ts'
@@ -148,7 +148,7 @@ function luminanceAt({ data, width }: ColorImage, u: number, v: number): number 
   const y = Math.floor(v)
   const a = u - x
   const b = v - y
-  const at = (i: number): number => 0.299 * data[3 * i] + 0.587 * data[3 * i + 1] + 0.114 * data[3 * i + 2]
+  const at = (i: number): number => luminanceOf(data, 3 * i)
   const i = y * width + x
   return (1 - b) * ((1 - a) * at(i) + a * at(i + 1)) + b * ((1 - a) * at(i + width) + a * at(i + width + 1))
 }

@@ -1,5 +1,6 @@
 // The PoseEstimator port and its geometric engine: hypotheses, refinement, verification, poses.
 export { estimateObject, type PoseEnvironment } from './estimate-object.ts'
+export { grayOf } from './chroma.ts'
 export { HYPOTHESIS_GENERATORS } from './hypothesis-generators.ts'
 export { judgePoses, reportPoses, type ForeignPose } from './judge-poses.ts'
 export { symmetriesOfMesh, type MeshSymmetries } from './report-symmetries.ts'

@@ -1,4 +1,4 @@
-import { decimateCamera, type ColorImage, type LookupGrid, type PinholeCamera } from '@sextant/geometry'
+import { decimateCamera, luminanceOf, type ColorImage, type LookupGrid, type PinholeCamera } from '@sextant/geometry'
 import type { Surface } from '@sextant/surface'
 
 /** The frame at one resolution, as refinement and verification read it. */
@@ -104,9 +104,7 @@ function averageColors(image: ColorImage, step: number, width: number, height: n
 /** Central differences of luminance, then the maximum over the 3x3 neighbourhood; 0 on the border. */
 function edgeStrength(colors: Uint8Array, width: number, height: number): Float32Array {
   const luminance = new Float32Array(width * height)
-  for (let i = 0; i < luminance.length; i++) {
-    luminance[i] = 0.299 * colors[3 * i] + 0.587 * colors[3 * i + 1] + 0.114 * colors[3 * i + 2]
-  }
+  for (let i = 0; i < luminance.length; i++) luminance[i] = luminanceOf(colors, 3 * i)
   const strength = new Float32Array(width * height)
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {

@@ -1,4 +1,4 @@
-import type { Rng, TriangleMesh } from '@sextant/geometry'
+import { luminanceOf, type Rng, type TriangleMesh } from '@sextant/geometry'
 
 /**
  * Relative deviation of each side (standard deviation), and amplitude of dents in sides, of the worst CAD. Cups, cans and
@@ -25,22 +25,46 @@ export function asBuilt(mesh: TriangleMesh, rng: Rng): TriangleMesh {
 
 function deformed(positions: Float32Array, severity: number, rng: Rng): Float32Array {
   const scale = [0, 1, 2].map(() => 1 + severity * SCALE_DEVIATION * rng.normal())
-  const size = 2 * positions.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
+  const size = sizeOf(positions)
   const waves = Array.from({ length: DENTS }, () => ({
-    direction: [0, 1, 2].map(() => (rng.normal() * Math.PI) / size),
-    phase: 2 * Math.PI * rng.next(),
+    ...drawWave(1, size, rng),
     shift: [0, 1, 2].map(() => severity * (DENT_AMPLITUDE / DENTS) * size * rng.normal()),
   }))
   const out = new Float32Array(positions.length)
   for (let i = 0; i < positions.length; i += 3) {
     const point = positions.subarray(i, i + 3)
     for (let axis = 0; axis < 3; axis++) out[i + axis] = (scale[axis] ?? 1) * (point[axis] ?? 0)
-    for (const { direction, phase, shift } of waves) {
-      const wave = Math.sin(phase + direction.reduce((sum, value, axis) => sum + value * (point[axis] ?? 0), 0))
-      for (let axis = 0; axis < 3; axis++) out[i + axis] = (out[i + axis] ?? 0) + wave * (shift[axis] ?? 0)
+    for (const wave of waves) {
+      const height = heightOf(wave, point)
+      for (let axis = 0; axis < 3; axis++) out[i + axis] = (out[i + axis] ?? 0) + height * (wave.shift[axis] ?? 0)
     }
   }
   return out
+}
+
+/** A wave through space. */
+interface Wave {
+  /** radians per mm */
+  readonly direction: readonly number[]
+  readonly phase: number
+}
+
+/** @param frequency  how many half waves cross a body of `size` mm, typically */
+function drawWave(frequency: number, size: number, rng: Rng): Wave {
+  return {
+    direction: [0, 1, 2].map(() => (frequency * rng.normal() * Math.PI) / size),
+    phase: 2 * Math.PI * rng.next(),
+  }
+}
+
+/** -1..1 */
+function heightOf({ direction, phase }: Wave, point: Float32Array): number {
+  return Math.sin(phase + direction.reduce((sum, value, axis) => sum + value * (point[axis] ?? 0), 0))
+}
+
+/** Of the cube about the origin that holds the body, mm. */
+function sizeOf(positions: Float32Array): number {
+  return 2 * positions.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
 }
 
 /** sRGB values through a gamma, a contrast, a saturation and a tint of their own. */
@@ -52,8 +76,7 @@ function faded(colors: Uint8Array, rng: Rng): Uint8Array {
   const gray = 110 + 60 * rng.next()
   const out = new Uint8Array(colors.length)
   for (let i = 0; i < colors.length; i += 3) {
-    const [r = 0, g = 0, b = 0] = colors.subarray(i, i + 3)
-    const luminance = 0.299 * r + 0.587 * g + 0.114 * b
+    const luminance = luminanceOf(colors, i)
     for (let c = 0; c < 3; c++) {
       const rich = Math.max(0, luminance + saturation * ((colors[i + c] ?? 0) - luminance))
       const toned = 255 * (rich / 255) ** gamma * (tints[c] ?? 1)
@@ -75,20 +98,14 @@ const CHANGED_PATCHES = 0.6
 export function reprinted(mesh: TriangleMesh, rng: Rng): TriangleMesh {
   const { positions, colors } = mesh
   if (colors === undefined) return mesh
-  const size = 2 * positions.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
-  const waves = Array.from({ length: PATCH_WAVES }, () => ({
-    direction: [0, 1, 2].map(() => (2 * rng.normal() * Math.PI) / size),
-    phase: 2 * Math.PI * rng.next(),
-  }))
+  const size = sizeOf(positions)
+  const waves = Array.from({ length: PATCH_WAVES }, () => drawWave(2, size, rng))
   const count = colors.length / 3
   const shifts = Array.from({ length: 1 << PATCH_WAVES }, () => (rng.next() < CHANGED_PATCHES ? rng.integer(count) : 0))
   const out = new Uint8Array(colors.length)
   for (let i = 0; i < count; i++) {
     const point = positions.subarray(3 * i, 3 * i + 3)
-    const patch = waves.reduce((code, { direction, phase }) => {
-      const angle = phase + direction.reduce((sum, value, axis) => sum + value * (point[axis] ?? 0), 0)
-      return 2 * code + (Math.sin(angle) > 0 ? 1 : 0)
-    }, 0)
+    const patch = waves.reduce((code, wave) => 2 * code + (heightOf(wave, point) > 0 ? 1 : 0), 0)
     const source = 3 * ((i + (shifts[patch] ?? 0)) % count)
     out.set(colors.subarray(source, source + 3), 3 * i)
   }
