@@ -1,22 +1,15 @@
-import type { Detection, ObjectOutcome, PoseEstimate, RejectionReason, Trace } from '@sextant/contracts'
+import type { Detection, ObjectOutcome, Trace } from '@sextant/contracts'
 import { perpendiculars, type Vector3 } from '@sextant/geometry'
-import { estimateDepthOffset } from './depth-offset.ts'
+import { answerPoses, outcomeWithout } from './answer-poses.ts'
 import { distinctCandidates } from './explained-pixels.ts'
 import { modelForPicture } from './model-for-picture.ts'
 import { composeMotions, turnAbout, type FreeAxis } from './near-symmetries.ts'
 import { SEARCH_EFFORTS, type PoseOptions } from './options.ts'
 import { planSearches } from './plan-searches.ts'
-import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, thinCandidates, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
-import {
-  createLocalRunner,
-  type Search,
-  type SearchQuestion,
-  type SearchRunner,
-  type SearchSteps,
-} from './search-steps.ts'
+import { createLocalRunner, type SearchQuestion, type SearchRunner, type SearchSteps } from './search-steps.ts'
 import { settleTurn } from './settle-turn.ts'
 
 /** What the engine takes from outside. */
@@ -34,8 +27,8 @@ export interface PoseEnvironment {
 const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, finish: 0.92 }
 
 const DEGREES = Math.PI / 180
-/** Poses nearer to each other are at one location, diameters. */
-const LOCATION_RADIUS = 0.3
+/** Poses nearer to each other are at one location, diameters; several slender things lie closer. */
+const LOCATION_RADIUS = { one: 0.3, several: 0.15 }
 
 /**
  * Finds the instances of one object in one frame.
@@ -96,11 +89,12 @@ export function estimateObject(
   const refined = treat('refine coarse', 'refineCoarse', coarse, STAGE_ENDS.refineCoarse)
 
   // 3 coarse verification of the pool; one place that suits many poses must not fill it
+  const radius = LOCATION_RADIUS[options.maxInstances === 1 ? 'one' : 'several'] * model.diameter
   const spacing = {
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
     perLocation: mask === null ? effort.perLocation : Infinity,
-    radius: LOCATION_RADIUS * model.diameter,
+    radius,
   }
   const unique = thinCandidates(sortByScore(refined), {
     ...spacing,
@@ -117,11 +111,18 @@ export function estimateObject(
 
   // 5 near-symmetric alternatives of the best
   const alternatives = trace.span('symmetries', () => {
-    const starts = finalists.slice(0, effort.symmetryFinalists + options.maxInstances - 1)
+    const places = {
+      limit: effort.symmetryFinalists + options.maxInstances - 1,
+      distance: 0,
+      angle: 0,
+      perLocation: options.maxInstances === 1 ? Infinity : 1,
+      radius,
+    }
+    const starts = thinCandidates(finalists, places)
     if (isOver(STAGE_ENDS.finish)) return []
     const turned = runner.map('finishTurned', expandSymmetries(model, starts))
     if (isOver(STAGE_ENDS.finish)) return turned
-    const besides = sortByScore([...starts, ...turned]).slice(0, starts.length)
+    const besides = thinCandidates(sortByScore([...starts, ...turned]), places)
     return [...turned, ...searchFreeTurns(model, besides, runner)]
   })
   const ranked = sortByScore([...finalists, ...alternatives].filter(isMeasured))
@@ -130,7 +131,9 @@ export function estimateObject(
   const distinct = trace.span('distinct', () =>
     distinctCandidates(scene, model, settleTurn(scene, model, ranked), options.maxInstances + 1),
   )
-  const outcome = trace.span('answer', () => answerOf(scene, model, searches, distinct, options))
+  const outcome = trace.span('answer', () =>
+    answerPoses(scene, model, distinct, (region) => searches[region].detectionIndex, options),
+  )
   // An object not found in too little time may still be there.
   return outcome.poses.length === 0 && isOver(1) ? { ...outcome, reason: 'deadline_exceeded' } : outcome
 }
@@ -226,28 +229,4 @@ function searchFreeTurns(
     best = best.map((start, k) => tried.slice(2 * k, 2 * k + 2).reduce((a, b) => (b.score > a.score ? b : a), start))
   }
   return best
-}
-
-function answerOf(
-  scene: PreparedScene,
-  model: PreparedModel,
-  searches: readonly Search[],
-  distinct: readonly Candidate[],
-  options: PoseOptions,
-): ObjectOutcome {
-  const estimates: PoseEstimate[] = []
-  let bestRejected: PoseEstimate | null = null
-  for (const candidate of distinct) {
-    const { detectionIndex } = searches[candidate.region]
-    const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
-    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) {
-      estimates.push({ ...estimate, depthOffset: estimateDepthOffset(scene, model, candidate.pose) })
-    } else bestRejected ??= estimate
-  }
-  if (estimates.length > 0) return { status: 'estimated', reason: null, poses: estimates, bestRejected }
-  return outcomeWithout('score_below_threshold', bestRejected)
-}
-
-function outcomeWithout(reason: RejectionReason, bestRejected: PoseEstimate | null): ObjectOutcome {
-  return { status: bestRejected === null ? 'not_found' : 'rejected', reason, poses: [], bestRejected }
 }

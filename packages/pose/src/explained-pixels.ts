@@ -1,12 +1,10 @@
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto } from '@sextant/raster'
-import { centerDistance, type Candidate } from './pose-pool.ts'
+import type { Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { transformOfPose } from './transform-of-pose.ts'
 
-/** Two instances are not closer than this, in diameters. */
-const MIN_DISTANCE = 0.35
 /** A pose is dropped when better ones explain more than this share of the pixels it explains. */
 const MAX_SHARED = 0.45
 
@@ -30,7 +28,6 @@ export function distinctCandidates(
   for (const candidate of ranked) {
     if (kept.length === limit) break
     const { pose } = candidate
-    if (kept.some((other) => centerDistance(pose, other.pose) < MIN_DISTANCE * model.diameter)) continue
     const transform = transformOfPose(pose)
     const { x0, y0, x1, y1 } = renderInto(target, model.coarseMesh, transform, coarse.camera)
     const tolerance = 2 * toleranceAt(pose[11], model.diameter, surface.inverseDepthNoise)

@@ -1,9 +1,9 @@
-import type { ObjectOutcome, PoseEstimate } from '@sextant/contracts'
+import type { ObjectOutcome } from '@sextant/contracts'
 import { rotationOf, translationOf, type CameraFromObject } from '@sextant/geometry'
+import { answerPoses, outcomeWithout } from './answer-poses.ts'
 import { distinctCandidates } from './explained-pixels.ts'
 import type { PoseEnvironment } from './estimate-object.ts'
 import type { PoseOptions } from './options.ts'
-import { estimateDepthOffset } from './depth-offset.ts'
 import { modelForPicture } from './model-for-picture.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
 import { isMeasured, sortByScore, type Candidate } from './pose-pool.ts'
@@ -30,7 +30,7 @@ export function judgePoses(
   options: PoseOptions,
   env: PoseEnvironment,
 ): ObjectOutcome {
-  if (poses.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
+  if (poses.length === 0) return outcomeWithout('no_hypotheses', null)
   const model = modelForPicture(prepared, scene.picture, options.cadColors)
   const runner = createLocalRunner(scene, model, { mask: null, seed: options.seed, generator: options.generator })
   const candidates = env.trace.span('verify network poses', () => {
@@ -42,22 +42,7 @@ export function judgePoses(
     return sortByScore([...runner.map('verifyFine', starts), ...refined].filter(isMeasured))
   })
   const distinct = distinctCandidates(scene, model, candidates, options.maxInstances + 1)
-  const estimates: PoseEstimate[] = []
-  let bestRejected: PoseEstimate | null = null
-  for (const candidate of distinct) {
-    const { detectionIndex } = poses[candidate.region]
-    const estimate = poseEstimateOf(scene, model, candidate, detectionIndex)
-    if (estimate.score >= options.scoreThreshold && estimates.length < options.maxInstances) {
-      estimates.push({ ...estimate, depthOffset: estimateDepthOffset(scene, model, candidate.pose) })
-    } else bestRejected ??= estimate
-  }
-  if (estimates.length > 0) return { status: 'estimated', reason: null, poses: estimates, bestRejected }
-  return {
-    status: bestRejected === null ? 'not_found' : 'rejected',
-    reason: 'score_below_threshold',
-    poses: [],
-    bestRejected,
-  }
+  return answerPoses(scene, model, distinct, (region) => poses[region].detectionIndex, options)
 }
 
 /**
@@ -80,7 +65,7 @@ export function reportPoses(
     const { cameraFromObject, score, detectionIndex } = poses[i]
     return [{ ...poseEstimateOf(scene, model, candidate, detectionIndex), cameraFromObject, score }]
   })
-  if (estimates.length === 0) return { status: 'not_found', reason: 'no_hypotheses', poses: [], bestRejected: null }
+  if (estimates.length === 0) return outcomeWithout('no_hypotheses', null)
   return { status: 'estimated', reason: null, poses: estimates, bestRejected: null }
 }
 
