@@ -2,6 +2,7 @@ import { createRng } from '@sextant/geometry'
 import { describe, expect, it } from 'vitest'
 import {
   calibrationError,
+  calibrationFloorOf,
   fitLogistic,
   fitRidgeLogistic,
   recallAtFalsePositiveRate,
@@ -28,6 +29,16 @@ describe('calibration', () => {
     expect(calibrationError(probable)).toBeLessThan(0.02)
     expect(calibrationError(drawn.map(({ isRight }) => ({ score: 0.99, isRight })))).toBeGreaterThan(0.3)
     expect(() => fitLogistic(drawn.filter((answer) => answer.isRight))).toThrow(RangeError)
+  })
+
+  it('knows how large the error of a true probability is, the larger the fewer the answers', () => {
+    // One bin of scores of one half: the error is |k / n - 1/2|, k binomial; E|k - n/2| = n C(n, n/2) / 2^(n+1).
+    const { mean, high } = calibrationFloorOf(new Array<number>(10).fill(0.5))
+    expect(mean).toBeCloseTo(252 / 2 ** 11, 2)
+    expect(high).toBeCloseTo(0.3, 12)
+    const many = calibrationFloorOf(new Array<number>(1000).fill(0.5))
+    expect(many.mean).toBeLessThan(0.02)
+    expect(calibrationFloorOf([0, 1, 1])).toEqual({ mean: 0, high: 0 })
   })
 
   it('fits several terms, and shrinks all but the first and the constant', () => {

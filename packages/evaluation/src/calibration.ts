@@ -1,4 +1,4 @@
-import { solveCholeskyInPlace } from '@sextant/geometry'
+import { createRng, solveCholeskyInPlace } from '@sextant/geometry'
 
 /** One answer: what was claimed and whether it is right. */
 export interface ScoredAnswer {
@@ -34,6 +34,31 @@ export function reliabilityOf(answers: readonly ScoredAnswer[], binCount = RELIA
 export function calibrationError(answers: readonly ScoredAnswer[]): number {
   const gaps = reliabilityOf(answers).map((bin) => bin.count * Math.abs(bin.meanScore - bin.rightShare))
   return gaps.reduce((sum, gap) => sum + gap, 0) / answers.length
+}
+
+/** What the calibration error of a score that is a probability would be. */
+export interface CalibrationFloor {
+  readonly mean: number
+  /** exceeded by one draw in twenty */
+  readonly high: number
+}
+
+const FLOOR_DRAWS = 2000
+
+/**
+ * The calibration error of so few answers is never 0, even where every answer is right just as often as its score says:
+ * the error of draws in which it is. What lies below `high` cannot be told from a true probability.
+ *
+ * @returns NaN without answers
+ * @cost O(draws * answers)
+ * @source Bröcker & Smith 2007, consistency resampling of reliability diagrams
+ */
+export function calibrationFloorOf(scores: readonly number[]): CalibrationFloor {
+  const rng = createRng(1)
+  const errors = Float64Array.from({ length: FLOOR_DRAWS }, () =>
+    calibrationError(scores.map((score) => ({ score, isRight: rng.next() < score }))),
+  ).sort()
+  return { mean: errors.reduce((sum, error) => sum + error, 0) / FLOOR_DRAWS, high: errors[0.95 * FLOOR_DRAWS] }
 }
 
 /** One operating point. */

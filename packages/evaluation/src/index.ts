@@ -19,11 +19,13 @@ export {
 } from './evaluation-case.ts'
 export {
   calibrationError,
+  calibrationFloorOf,
   fitLogistic,
   fitRidgeLogistic,
   recallAtFalsePositiveRate,
   reliabilityOf,
   rocOf,
+  type CalibrationFloor,
   type ReliabilityBin,
   type RocPoint,
   type ScoredAnswer,

@@ -1,10 +1,12 @@
 // How well the score tells there from not there, and whether it is a probability.
 import {
   calibrationError,
+  calibrationFloorOf,
   fitLogistic,
   recallAtFalsePositiveRate,
   reliabilityOf,
   rocOf,
+  type CalibrationFloor,
   type ReliabilityBin,
   type RocPoint,
   type ScoredAnswer,
@@ -21,6 +23,8 @@ export interface RejectionSummary {
   /** the same for instances at least 30 % visible; null where visibility is not stated */
   readonly atTwoPercentVisible: RocPoint | null
   readonly calibrationError: number
+  /** the error of as many answers with these scores if those were probabilities */
+  readonly calibrationFloor: CalibrationFloor
   readonly reliability: readonly ReliabilityBin[]
   /** logistic of the verification score that fits these answers best */
   readonly fit: { readonly slope: number; readonly midpoint: number } | null
@@ -47,6 +51,7 @@ export function summarizeRejection(results: readonly TaskResult[]): RejectionSum
     atTwoPercentVisible:
       visible.length === 0 ? null : recallAtFalsePositiveRate(rocOf(presentOf(visible), absent), FALSE_POSITIVE_LIMIT),
     calibrationError: calibrationError(answers),
+    calibrationFloor: calibrationFloorOf(answers.map((answer) => answer.score)),
     reliability: reliabilityOf(answers),
     fit:
       right === 0 || right === answers.length
@@ -60,11 +65,12 @@ export function formatRejection(summary: RejectionSummary): string {
     p === null
       ? 'none'
       : `recall ${p.recall.toFixed(3)} at false-positive rate ${p.falsePositiveRate.toFixed(3)}, score ${p.threshold.toFixed(2)}`
+  const floor = summary.calibrationFloor
   return [
     `absent objects: ${summary.presentCount} instances present, ${summary.absentCount} questions about absent objects`,
     `  all instances           ${point(summary.atTwoPercent)}`,
     `  at least 30 % visible   ${point(summary.atTwoPercentVisible)}`,
-    `  calibration error       ${summary.calibrationError.toFixed(3)}`,
+    `  calibration error       ${summary.calibrationError.toFixed(3)}, of a true probability ${floor.mean.toFixed(3)}, at most ${floor.high.toFixed(3)} in 19 of 20`,
     ...(summary.fit === null
       ? []
       : [
