@@ -35,21 +35,24 @@ export function probabilityOf(parts: PoseScoreParts): number {
   return 1 / (1 + Math.exp(-logit))
 }
 
-/** Where an object is known to be in the frame, the odds of a pose are so many times those where it may be absent. */
+/** Among many of its kind the odds of a pose are so many times those where the object may be absent. */
 const COMPANY_ODDS = 4
+/** Others of its kind from which on they rise, and from which on they rise no more. */
+const COMPANY = { from: 1, full: 4 }
 
 /**
  * Probabilities of several poses of one object. Half the questions of the fit were about absent objects, which most wrong
- * poses of middling score belong to; one instance that is surely found tells that the object is there, and the others
- * gain: the odds of each rise by up to `COMPANY_ODDS`, in step with the best of the others. The order stays.
+ * poses of middling score belong to. In a bin full of the object a further one is likelier, so the odds of each pose rise
+ * with the number of others that are expected to be right; one other alone says nothing: a table holds most things once.
+ * The order stays.
  *
  * @param scores  of poses that explain different pixels, each as if it were alone
  */
 export function raisedByCompany(scores: readonly number[]): number[] {
-  const [first, second = 0] = scores.toSorted((a, b) => b - a)
+  const expected = scores.reduce((sum, score) => sum + score, 0)
   return scores.map((score) => {
-    const company = score === first ? second : first
-    const factor = 1 + (COMPANY_ODDS - 1) * company
+    const company = (expected - score - COMPANY.from) / (COMPANY.full - COMPANY.from)
+    const factor = 1 + (COMPANY_ODDS - 1) * Math.min(1, Math.max(0, company))
     return (score * factor) / (1 - score + score * factor)
   })
 }
