@@ -2,10 +2,10 @@ import type { ObjectOutcome, PoseEstimate, RejectionReason } from '@sextant/cont
 import { estimateDepthOffset } from './depth-offset.ts'
 import type { PoseOptions } from './options.ts'
 import { poseEstimateOf } from './pose-estimate.ts'
-import type { Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { raisedByCompany } from './probability.ts'
+import type { SettledPose } from './settle-turn.ts'
 
 /**
  * The outcome of the poses that are left: those believed, and the best one that is not.
@@ -16,11 +16,13 @@ import { raisedByCompany } from './probability.ts'
 export function answerPoses(
   scene: PreparedScene,
   model: PreparedModel,
-  distinct: readonly Candidate[],
+  distinct: readonly SettledPose[],
   detectionIndexOf: (region: number) => number | null,
   options: PoseOptions,
 ): ObjectOutcome {
-  const alone = distinct.map((candidate) => poseEstimateOf(scene, model, candidate, detectionIndexOf(candidate.region)))
+  const alone = distinct.map((settled) =>
+    poseEstimateOf(scene, model, settled, detectionIndexOf(settled.candidate.region)),
+  )
   const scores = alone.map((estimate) => estimate.score)
   const raised = options.maxInstances === 1 ? scores : raisedByCompany(scores)
   const poses: PoseEstimate[] = []
@@ -28,7 +30,7 @@ export function answerPoses(
   alone.forEach((estimate, k) => {
     const score = raised[k]
     if (score >= options.scoreThreshold && poses.length < options.maxInstances) {
-      poses.push({ ...estimate, score, depthOffset: estimateDepthOffset(scene, model, distinct[k].pose) })
+      poses.push({ ...estimate, score, depthOffset: estimateDepthOffset(scene, model, distinct[k].candidate.pose) })
     } else bestRejected ??= { ...estimate, score }
   })
   if (poses.length > 0) return { status: 'estimated', reason: null, poses, bestRejected }

@@ -127,9 +127,11 @@ export function estimateObject(
   })
   const ranked = sortByScore([...finalists, ...alternatives].filter(isMeasured))
 
-  // 6 turns settled by what is small, every pixel explained once
+  // 6 every pixel explained once, turns settled by what is small
   const distinct = trace.span('distinct', () =>
-    distinctCandidates(scene, model, settleTurn(scene, model, ranked), options.maxInstances + 1),
+    distinctCandidates(scene, model, ranked, options.maxInstances + 1).map((best) =>
+      settleTurn(scene, model, ranked, best),
+    ),
   )
   const outcome = trace.span('answer', () =>
     answerPoses(scene, model, distinct, (region) => searches[region].detectionIndex, options),

@@ -10,6 +10,7 @@ import { isMeasured, sortByScore, type Candidate } from './pose-pool.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { createLocalRunner } from './search-steps.ts'
+import type { SettledPose } from './settle-turn.ts'
 
 /** A pose somebody else proposes, with its own score. */
 export interface ForeignPose {
@@ -41,7 +42,7 @@ export function judgePoses(
     )
     return sortByScore([...runner.map('verifyFine', starts), ...refined].filter(isMeasured))
   })
-  const distinct = distinctCandidates(scene, model, candidates, options.maxInstances + 1)
+  const distinct = distinctCandidates(scene, model, candidates, options.maxInstances + 1).map(asItIs)
   return answerPoses(scene, model, distinct, (region) => poses[region].detectionIndex, options)
 }
 
@@ -63,11 +64,14 @@ export function reportPoses(
   const estimates = verified.flatMap((candidate, i) => {
     if (!isMeasured(candidate)) return []
     const { cameraFromObject, score, detectionIndex } = poses[i]
-    return [{ ...poseEstimateOf(scene, model, candidate, detectionIndex), cameraFromObject, score }]
+    return [{ ...poseEstimateOf(scene, model, asItIs(candidate), detectionIndex), cameraFromObject, score }]
   })
   if (estimates.length === 0) return outcomeWithout('no_hypotheses', null)
   return { status: 'estimated', reason: null, poses: estimates, bestRejected: null }
 }
+
+/** Other turns of these poses were not tried. */
+const asItIs = (candidate: Candidate): SettledPose => ({ candidate, isTurnOpen: false })
 
 /** Candidates are about the object's centre. */
 function candidateOf({ cameraFromObject }: ForeignPose, region: number, { center }: PreparedModel): Candidate {

@@ -3,18 +3,18 @@ import { transformFrom, type Mask } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { encodeRle } from '@sextant/image'
 import { createRasterTarget, renderInto } from '@sextant/raster'
-import type { Candidate } from './pose-pool.ts'
 import { poseUncertaintyOf } from './pose-uncertainty.ts'
 import type { PreparedModel } from './prepare-model.ts'
 import type { PreparedScene } from './prepare-scene.ts'
 import { probabilityOf } from './probability.ts'
+import type { SettledPose } from './settle-turn.ts'
 import { transformOfPose } from './transform-of-pose.ts'
 
 /** Turns a verified candidate into an answer: object coordinates, probability, parts, mask in image resolution. */
 export function poseEstimateOf(
   scene: PreparedScene,
   model: PreparedModel,
-  candidate: Candidate,
+  { candidate, isTurnOpen }: SettledPose,
   detectionIndex: number | null,
 ): PoseEstimate {
   const { pose, verification } = candidate
@@ -53,7 +53,7 @@ export function poseEstimateOf(
     cameraFromObject,
     score: probabilityOf(parts),
     parts,
-    uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, parts.colorAgreement),
+    uncertainty: poseUncertaintyOf(scene, model, pose, verification.residualMm, parts.colorAgreement, isTurnOpen),
     depthOffset: null,
     mask: encodeRle(visibleMaskOf(scene, model, pose)),
     detectionIndex,

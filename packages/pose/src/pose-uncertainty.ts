@@ -1,7 +1,8 @@
 // Notes. The measurements of neighbouring pixels err together (a matching window, a patch of texture), so the samples
 // count for less than their number: CORRELATED of them are worth one. A box seen on two faces could slide along their
 // common edge as far as its planes are asked; where it ends before something farther away, the outline holds it. Colour
-// settles the turn of a printed can where it correlates; the search for it ends in steps of one degree.
+// settles the turn of a printed can where it correlates; the search for it ends in steps of one degree. A mug whose handle
+// is out of sight has equations that hold its turn nevertheless (its body is not quite round); they say nothing.
 import type { PoseUncertainty } from '@sextant/contracts'
 import { cross, eigenSymmetric3, solveCholeskyInPlace, type Vector3 } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
@@ -16,6 +17,7 @@ const DEGREES = Math.PI / 180
 /** What is known without any measurement: any turn, anywhere within a diameter. */
 const PRIOR_ROTATION = Math.PI
 const COLOR_TURN_SIGMA = 3 * DEGREES
+const SETTLED_TURN_SIGMA = 0.1 * DEGREES
 const MIN_COLOR_CORRELATION = 0.3
 /** Standard deviations from which a degree of freedom counts as not settled. */
 const LOOSE_ROTATION = 10 * DEGREES
@@ -32,6 +34,7 @@ const OUTLINE_OUTSET = 2
  * @param pose              12 numbers: rotation row-major, translation mm of the object's centre
  * @param residualMm        mean |dz| over the inliers
  * @param colorCorrelation  of drawing and frame, or null
+ * @param isTurnOpen        other turns about the nearly free axis fit the frame as well
  * @source Censi 2007 (covariance of ICP from its Hessian)
  */
 export function poseUncertaintyOf(
@@ -40,29 +43,33 @@ export function poseUncertaintyOf(
   pose: Float64Array,
   residualMm: number,
   colorCorrelation: number | null,
+  isTurnOpen: boolean,
 ): PoseUncertainty {
   const information = new Float64Array(36)
-  const free = model.freeAxes.filter((axis) => axis.isExact).map((axis) => freeTwist(pose, axis))
+  const free = model.freeAxes.filter((axis) => axis.isExact || isTurnOpen).map((axis) => freeTwist(pose, axis))
   addMeasurements(information, scene, model, pose, residualMm, free)
   addOutline(information, scene, model, pose, free)
   for (let k = 0; k < 3; k++) {
     information[7 * k] += 1 / PRIOR_ROTATION ** 2
     information[7 * (k + 3)] += 1 / model.diameter ** 2
   }
-  if (colorCorrelation !== null && colorCorrelation >= MIN_COLOR_CORRELATION) {
+  if (!isTurnOpen && colorCorrelation !== null && colorCorrelation >= MIN_COLOR_CORRELATION) {
     for (const { direction } of model.freeAxes) addTurn(information, turned(pose, direction), COLOR_TURN_SIGMA)
   }
   const covariance = inverse6(information)
   const rotation = eigenSymmetric3(block(covariance, 0))
   const translation = eigenSymmetric3(block(covariance, 3))
+  // A centre beside the axis of an open turn moves with it, which is not a freedom of its own.
+  for (const twist of free) addTurn(information, [twist[0], twist[1], twist[2]], SETTLED_TURN_SIGMA)
+  const unturned = free.length === 0 ? translation : eigenSymmetric3(block(inverse6(information), 3))
   const unobservable: string[] = []
   rotation.values.forEach((variance, k) => {
     if (variance <= LOOSE_ROTATION ** 2) return
     unobservable.push(`rotation about ${nameOfObjectAxis(pose, vectorOf(rotation.vectors[k]))}`)
   })
-  translation.values.forEach((variance, k) => {
+  unturned.values.forEach((variance, k) => {
     if (variance <= (LOOSE_TRANSLATION * model.diameter) ** 2) return
-    const [x, y, z] = vectorOf(translation.vectors[k]).map((value) => value.toFixed(2))
+    const [x, y, z] = vectorOf(unturned.vectors[k]).map((value) => value.toFixed(2))
     unobservable.push(`translation along (${x}, ${y}, ${z}) of the camera`)
   })
   return {

@@ -43,21 +43,27 @@ describe('settleTurn', () => {
   it('prefers the turn whose handle is seen to a better score that hides it', () => {
     const aside = candidateOf(ASIDE, 1)
     const ranked = [candidateOf(BEHIND, 1.1), aside]
-    expect(settleTurn(sceneOf(ASIDE), model, ranked)[0]).toBe(aside)
+    expect(settleTurn(sceneOf(ASIDE), model, ranked, ranked[0])).toEqual({ candidate: aside, isTurnOpen: false })
   })
 
   it('sees a handle without depth by its colour', () => {
     const ranked = [candidateOf(BEHIND, 1.1), candidateOf(ASIDE, 1)]
-    expect(settleTurn(sceneOfDepthlessHandle(), model, ranked)[0]).toBe(ranked[1])
+    expect(settleTurn(sceneOfDepthlessHandle(), model, ranked, ranked[0]).candidate).toBe(ranked[1])
   })
 
   it('leaves the handle behind where none is seen', () => {
     const ranked = [candidateOf(BEHIND, 1.1), candidateOf(ASIDE, 1)]
-    expect(settleTurn(sceneOf(BEHIND), model, ranked)).toBe(ranked)
+    expect(settleTurn(sceneOf(BEHIND), model, ranked, ranked[0])).toEqual({ candidate: ranked[0], isTurnOpen: false })
+  })
+
+  it('leaves the turn open where another hides the handle as well', () => {
+    const turned = candidateOf(multiplyRotations(BEHIND, rotationAbout([0, 0, 1], 0.45)), 1)
+    const ranked = [candidateOf(BEHIND, 1.1), candidateOf(ASIDE, 1), turned]
+    expect(settleTurn(sceneOf(BEHIND), model, ranked, ranked[0])).toEqual({ candidate: ranked[0], isTurnOpen: true })
   })
 
   it('does not overrule a score that is much better', () => {
     const ranked = [candidateOf(BEHIND, 1.3), candidateOf(ASIDE, 1)]
-    expect(settleTurn(sceneOf(ASIDE), model, ranked)).toBe(ranked)
+    expect(settleTurn(sceneOf(ASIDE), model, ranked, ranked[0])).toEqual({ candidate: ranked[0], isTurnOpen: false })
   })
 })

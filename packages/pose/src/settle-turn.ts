@@ -5,7 +5,7 @@
 // right) and .809 -> .809; real frames with masks .936 -> .944, without .852 -> .856, many .772 -> .784 (a mug whose handle
 // has no depth); free to outvote depth, it undoes two right turns of seed 7000 (.770). Chromaticity instead of colour does
 // not see a dark handle before a bright wall.
-import type { Vector3 } from '@sextant/geometry'
+import { rotationAngleBetween, type Vector3 } from '@sextant/geometry'
 import { toleranceAt } from '@sextant/hypotheses'
 import { createRasterTarget, renderInto, type RasterTarget } from '@sextant/raster'
 import { centerDistance, type Candidate } from './pose-pool.ts'
@@ -20,6 +20,8 @@ const SAME_AXIS_COSINE = Math.cos((20 * Math.PI) / 180)
 /** and hardly less S. */
 const MAX_LOSS = 0.15
 const MAX_RIVALS = 40
+/** A turn by less is the same one. */
+const SAME_TURN = (20 * Math.PI) / 180
 /** A pixel that the frame sees through costs this many that it confirms. */
 const VIOLATION_COST = 1.5
 /** Confirmed pixels a rival must have more, share of those rendered. */
@@ -42,44 +44,58 @@ interface Drawing {
   readonly pixelCount: number
 }
 
+/** A pose whose turn was asked for. */
+export interface SettledPose {
+  readonly candidate: Candidate
+  /** about its nearly free axis, another turn fits the frame as well */
+  readonly isTurnOpen: boolean
+}
+
 /**
  * Decides between turns about a nearly free axis (a mug about its own) by what is small: S goes by shares of all pixels
  * and prefers the turn that hides the handle behind the body to the one that explains the few pixels of a visible handle.
- * So the turn comes first whose own pixels the frame confirms, if S does not speak against it.
+ * So the turn is taken whose own pixels the frame confirms, if S does not speak against it. Where the frame confirms none
+ * above the others, the turn stays open.
  *
  * @param ranked  verified, best first
- * @returns the same candidates
+ * @param best    one of them, of which the others are turns
  * @cost one rendering on the fine level for each rival; nothing for other objects
  */
 export function settleTurn(
   scene: PreparedScene,
   model: PreparedModel,
   ranked: readonly Candidate[],
-): readonly Candidate[] {
+  best: Candidate,
+): SettledPose {
   const axis = model.freeAxes.find(({ isExact }) => !isExact)
-  if (axis === undefined || ranked.length < 2) return ranked
-  const [best] = ranked
+  if (axis === undefined) return { candidate: best, isTurnOpen: false }
   const rivals = ranked
-    .slice(1)
     .filter(
-      ({ pose, score }) =>
-        score > best.score - MAX_LOSS &&
-        centerDistance(pose, best.pose) < SAME_PLACE * model.diameter &&
-        axisCosine(axis.direction, pose, best.pose) > SAME_AXIS_COSINE,
+      (rival) =>
+        rival !== best &&
+        rival.score > best.score - MAX_LOSS &&
+        centerDistance(rival.pose, best.pose) < SAME_PLACE * model.diameter &&
+        axisCosine(axis.direction, rival.pose, best.pose) > SAME_AXIS_COSINE,
     )
     .slice(0, MAX_RIVALS)
-  if (rivals.length === 0) return ranked
   const target = createRasterTarget(scene.fine.width, scene.fine.height)
-  const first = drawingOf(scene, model, target, best)
-  let chosen = best
-  let most = MIN_GAIN * first.pixelCount
-  for (const rival of rivals) {
-    const gain = gainOf(scene, drawingOf(scene, model, target, rival), first)
+  const drawn = [best, ...rivals].map((candidate) => ({ candidate, ...drawingOf(scene, model, target, candidate) }))
+  const [first] = drawn
+  const least = MIN_GAIN * first.pixelCount
+  let chosen = first
+  let most = least
+  for (const rival of drawn.slice(1)) {
+    const gain = gainOf(scene, rival, first)
     if (gain <= most) continue
     most = gain
     chosen = rival
   }
-  return chosen === best ? ranked : [chosen, ...ranked.filter((candidate) => candidate !== chosen)]
+  const isTurnOpen = drawn.some(
+    (rival) =>
+      rotationAngleBetween(rival.candidate.pose, chosen.candidate.pose) > SAME_TURN &&
+      gainOf(scene, chosen, rival) <= least,
+  )
+  return { candidate: chosen.candidate, isTurnOpen }
 }
 
 /** Cosine between the directions that two poses give an axis of the object. */
