@@ -138,6 +138,23 @@ describe('estimateObject', () => {
     }
   })
 
+  it('finds slender things side by side, nearer to each other than they are long', () => {
+    const bar = createBoxMesh([-80, -14, -10], [80, 14, 10], [40, 90, 170])
+    const turn = multiplyRotations(rotationAbout([1, 0, 0], 2.9), rotationAbout([0, 0, 1], 0.3))
+    const along = [0, 3, 6].map((r) => 34 * turn[r + 1])
+    const truths = [0, 1, 2].map((k) =>
+      transformFrom<'camera', 'object'>(turn, [k * along[0], k * along[1], 700 + k * along[2]]),
+    )
+    const bars = prepareScene(
+      renderTableFrame({ objects: truths.map((cameraFromObject) => ({ mesh: bar, cameraFromObject })) }),
+    )
+    const outcome = estimateObject(bars, prepareModel(bar), null, { ...POSE_DEFAULTS, maxInstances: 5 }, env())
+    expect(outcome.poses).toHaveLength(3)
+    for (const truth of truths) {
+      expect(Math.min(...outcome.poses.map((pose) => errorOf(pose.cameraFromObject, truth).mm))).toBeLessThan(3)
+    }
+  })
+
   it('does not answer when the object is absent', () => {
     const box = createBoxMesh([-40, -40, -20], [40, 40, 20], [40, 90, 170])
     const other = prepareScene(renderTableFrame({ objects: [{ mesh: box, cameraFromObject: TRUTH }] }))

@@ -10,7 +10,7 @@ import {
   type Frame,
   type TriangleMesh,
 } from '@sextant/geometry'
-import { createBoxMesh, createBracketMesh, renderTableFrame } from '@sextant/testkit'
+import { createBoxMesh, createBracketMesh, createMugMesh, renderTableFrame } from '@sextant/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateObject } from './estimate-object.ts'
@@ -112,6 +112,21 @@ describe('the answer', () => {
       expect(covariance[7 * r]).toBeGreaterThan(0)
       for (let c = 0; c < r; c++) expect(covariance[6 * r + c]).toBeCloseTo(covariance[6 * c + r], 9)
     }
+  })
+
+  it('says that the turn of a mug is open where the body hides its handle, and knows it where not', () => {
+    const mug = createMugMesh()
+    const prepared = prepareModel(mug)
+    const tilted = rotationAbout([1, 0, 0], Math.PI / 2 + 0.4)
+    const poseOf = (turn: number) => {
+      const rotation = multiplyRotations(tilted, rotationAbout([0, 0, 1], turn))
+      return search(frameOf(mug, transformFrom<'camera', 'object'>(rotation, [0, 0, 600])), prepared).poses[0]
+    }
+    const [seen, hidden] = [poseOf(0), poseOf(Math.PI / 2)].map((pose) => pose.uncertainty)
+    expect(seen.unobservable).toEqual([])
+    expect(seen.rotationSigmaDegrees).toBeLessThan(3)
+    expect(hidden.unobservable).toEqual(["rotation about the object's z axis"])
+    expect(hidden.rotationSigmaDegrees).toBeGreaterThan(90)
   })
 
   it('knows by its outline where a box ends that is seen on two faces', () => {
