@@ -72,7 +72,7 @@ export interface DepthOffset {
 /** One verified answer. */
 export interface PoseEstimate {
   readonly cameraFromObject: CameraFromObject
-  /** probability that the pose is right, 0..1 */
+  /** probability that the pose is right but for what `uncertainty.unobservable` names, 0..1 */
   readonly score: number
   readonly parts: PoseScoreParts
   readonly uncertainty: PoseUncertainty
