@@ -18,6 +18,7 @@ import { openDailyLog, type DailyLog } from './daily-log.ts'
 import { closeStreamsWith } from './event-stream.ts'
 import { installErrorHandling } from './errors-plugin.ts'
 import { installMetrics, type ServiceMetrics } from './metrics-plugin.ts'
+import { withOperationIds } from './operation-ids.ts'
 import { createRecentLog, type RecentLog } from './recent-log.ts'
 
 export interface ServiceOptions {
@@ -92,8 +93,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     openapi: {
       openapi: '3.1.0',
       info: { title: options.title, version: options.version, description: options.description },
+      servers: [{ url: '/' }],
     },
     transform: jsonSchemaTransform,
+    transformObject: withOperationIds,
   })
   closeStreamsWith(app)
   const metrics = installMetrics(app, options.name)
