@@ -113,9 +113,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   if (daily !== null) app.addHook('onClose', () => daily.close())
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   app.get('/health/live', { schema: { hide: true } }, () => ({ status: 'healthy' }))
-  app.get('/api/v2/logs', { schema: { querystring: logQueryV2, response: { 200: logLinesV2 } } }, (request) => ({
-    lines: recentLog.read(request.query),
-  }))
+  app.get(
+    '/api/v2/logs',
+    {
+      schema: {
+        summary: 'What this service logged last',
+        tags: ['logs'],
+        querystring: logQueryV2,
+        response: { 200: logLinesV2 },
+      },
+    },
+    (request) => ({
+      lines: recentLog.read(request.query),
+    }),
+  )
   await app.register(reference, { routePrefix: '/docs', configuration: { url: '/openapi.json' } })
   app.get('/redoc', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
   return { app, metrics, recentLog }

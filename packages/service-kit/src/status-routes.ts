@@ -29,13 +29,23 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
   const caches = (): ServiceStatusV2['caches'] =>
     Object.fromEntries(Object.entries(source.caches).map(([name, cache]) => [name, cache.stats()]))
 
-  app.get('/api/v2/status', { schema: { response: { 200: serviceStatusV2 } } }, () => ({
-    version: source.version,
-    uptimeSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
-    ...source.engine(),
-    queue: { waiting: source.pool.queueLength(), running: source.pool.running() },
-    caches: caches(),
-  }))
+  app.get(
+    '/api/v2/status',
+    {
+      schema: {
+        summary: 'Version, engine, queue and caches of this service',
+        tags: ['health'],
+        response: { 200: serviceStatusV2 },
+      },
+    },
+    () => ({
+      version: source.version,
+      uptimeSeconds: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+      ...source.engine(),
+      queue: { waiting: source.pool.queueLength(), running: source.pool.running() },
+      caches: caches(),
+    }),
+  )
   metrics.gauge('sextant_queue', 'Requests waiting and running', 'state', () => ({
     waiting: source.pool.queueLength(),
     running: source.pool.running(),
@@ -48,7 +58,15 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
   const params = z.object({ name: z.string() })
   app.put(
     '/api/v2/caches/:name',
-    { schema: { params, body: cacheLimitsV2, response: { 200: cacheStatsV2 } } },
+    {
+      schema: {
+        summary: 'Change the limits of a cache',
+        tags: ['caches'],
+        params,
+        body: cacheLimitsV2,
+        response: { 200: cacheStatsV2 },
+      },
+    },
     ({ params: { name }, body }) => {
       statsOf(name)
       const { maxEntries, maxBytes } = body
@@ -61,7 +79,7 @@ export function registerStatus({ app, metrics }: Service, source: StatusSource):
   )
   app.delete(
     '/api/v2/caches/:name',
-    { schema: { params, response: { 200: cacheStatsV2 } } },
+    { schema: { summary: 'Empty a cache', tags: ['caches'], params, response: { 200: cacheStatsV2 } } },
     ({ params: { name } }) => {
       statsOf(name)
       source.caches[name]?.clear()

@@ -17,34 +17,62 @@ import { inferFromV1 } from '../infer-from-v1.ts'
 export function registerV1(app: ServiceApp, deps: Dependencies): void {
   const started = performance.now()
 
-  app.get('/', () => ({ message: 'ISM Server is running!', version: '1.0.0' }))
-  app.get('/health', { schema: { response: { 200: engineHealthV1 } } }, () => ({
-    status: 'healthy',
-    message: 'Server is running',
-    timestamp: Date.now() / MILLISECONDS_PER_SECOND,
+  app.get('/', { schema: { summary: 'That the server runs', tags: ['health'] } }, () => ({
+    message: 'ISM Server is running!',
+    version: '1.0.0',
   }))
-  app.get('/api/v1/status', { schema: { response: { 200: ismStatusV1 } } }, () => {
-    const { modelLoaded, device } = deps.engine()
-    const { entries } = deps.caches.templates.stats()
-    return {
-      server: 'running',
-      model_loaded: modelLoaded,
-      templates_loaded: entries > 0,
-      // Templates carry what segmentation needs of the CAD.
-      cad_loaded: entries > 0,
-      device,
-      num_templates: entries,
-      uptime: (performance.now() - started) / MILLISECONDS_PER_SECOND,
-    }
-  })
-  app.get('/test/sample', async () => {
-    const sample = await readSample(deps.library)
-    return sample === null ? { error: 'Sample not found: static/test/{rgb.png,depth.png,camera.json}' } : sample.frame
-  })
+  app.get(
+    '/health',
+    { schema: { summary: 'Health of the ISM server', tags: ['health'], response: { 200: engineHealthV1 } } },
+    () => ({
+      status: 'healthy',
+      message: 'Server is running',
+      timestamp: Date.now() / MILLISECONDS_PER_SECOND,
+    }),
+  )
+  app.get(
+    '/api/v1/status',
+    {
+      schema: {
+        summary: 'Whether the model and templates are loaded, and the uptime',
+        tags: ['health'],
+        response: { 200: ismStatusV1 },
+      },
+    },
+    () => {
+      const { modelLoaded, device } = deps.engine()
+      const { entries } = deps.caches.templates.stats()
+      return {
+        server: 'running',
+        model_loaded: modelLoaded,
+        templates_loaded: entries > 0,
+        // Templates carry what segmentation needs of the CAD.
+        cad_loaded: entries > 0,
+        device,
+        num_templates: entries,
+        uptime: (performance.now() - started) / MILLISECONDS_PER_SECOND,
+      }
+    },
+  )
+  app.get(
+    '/test/sample',
+    { schema: { summary: 'The sample frame of the static folder', tags: ['samples'] } },
+    async () => {
+      const sample = await readSample(deps.library)
+      return sample === null ? { error: 'Sample not found: static/test/{rgb.png,depth.png,camera.json}' } : sample.frame
+    },
+  )
 
   app.post(
     '/api/v1/inference',
-    { schema: { body: inferenceRequestV1, response: { 200: inferenceResponseV1 } } },
+    {
+      schema: {
+        summary: 'Detections of an object in the images sent',
+        tags: ['detections'],
+        body: inferenceRequestV1,
+        response: { 200: inferenceResponseV1 },
+      },
+    },
     async (request): Promise<InferenceResponseV1> => {
       const { body } = request
       try {

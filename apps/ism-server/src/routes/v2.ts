@@ -9,7 +9,11 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
     '/api/v2/detections',
     {
       config: openApiBodies({ 'multipart/form-data': frameFormV2(detectionsRequestV2) }),
-      schema: { response: { 200: detectionsResponseV2 } },
+      schema: {
+        summary: 'Where an object may be in a frame',
+        tags: ['detections'],
+        response: { 200: detectionsResponseV2 },
+      },
     },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, detectionsRequestV2)

@@ -9,7 +9,14 @@ const PREVIEW_QUALITY = 80
 export function registerCamera(app: ServiceApp, deps: Dependencies): void {
   app.get(
     '/api/v2/camera/preview',
-    { schema: { querystring: cameraQueryV2, response: { 200: cameraPreviewV2 } } },
+    {
+      schema: {
+        summary: 'What the camera shows now, as a run would get it',
+        tags: ['camera'],
+        querystring: cameraQueryV2,
+        response: { 200: cameraPreviewV2 },
+      },
+    },
     async ({ query }) => {
       const { bytes, frame, camera, report, warnings } = await deps.camera.takeFrame({ base: query.base })
       const [color, depth] = await Promise.all([

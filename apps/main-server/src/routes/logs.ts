@@ -10,7 +10,15 @@ const params = z.object({ server: z.enum(['main', 'ism', 'pem', 'render']) })
 export function registerLogs({ app, recentLog }: Service, deps: Dependencies): void {
   app.get(
     '/api/v2/servers/:server/logs',
-    { schema: { params, querystring: logQueryV2, response: { 200: logLinesV2 } } },
+    {
+      schema: {
+        summary: 'What a server logged last',
+        tags: ['logs'],
+        params,
+        querystring: logQueryV2,
+        response: { 200: logLinesV2 },
+      },
+    },
     async ({ params: { server }, query }) => {
       if (server === 'main') return { lines: recentLog.read(query) }
       const search = new URLSearchParams({ limit: String(query.limit) })

@@ -9,7 +9,13 @@ const MAX_FACES = 60_000
 export function registerMeshes(app: ServiceApp, deps: Dependencies): void {
   app.get(
     '/api/v2/meshes/:className/:objectName',
-    { schema: { params: z.object({ className: z.string(), objectName: z.string() }) } },
+    {
+      schema: {
+        summary: 'The CAD of an object as triangles for a browser',
+        tags: ['objects'],
+        params: z.object({ className: z.string(), objectName: z.string() }),
+      },
+    },
     async ({ params, headers }, reply) => {
       const { cadPath } = await deps.library.findObject(params.className, params.objectName)
       const tag = `"${(await deps.library.digestOf(cadPath)).slice(0, 32)}"`

@@ -19,10 +19,23 @@ const OBJECT = '/api/v2/objects/:className/:objectName'
 
 /** `/api/v2/objects`: the library: see, add, replace, rename, delete. */
 export function registerObjectsV2(app: ServiceApp, { objects }: Pick<Dependencies, 'objects'>): void {
-  app.get('/api/v2/objects', { schema: { response: { 200: objectListV2 } } }, () => objects.list())
+  app.get(
+    '/api/v2/objects',
+    { schema: { summary: 'All objects of the library', tags: ['objects'], response: { 200: objectListV2 } } },
+    () => objects.list(),
+  )
 
-  app.get(OBJECT, { schema: { params, response: { 200: objectReportV2 } } }, (request) =>
-    objects.report(request.params.className, request.params.objectName),
+  app.get(
+    OBJECT,
+    {
+      schema: {
+        summary: 'An object with the report on its CAD',
+        tags: ['objects'],
+        params,
+        response: { 200: objectReportV2 },
+      },
+    },
+    (request) => objects.report(request.params.className, request.params.objectName),
   )
 
   app.post(
@@ -30,6 +43,8 @@ export function registerObjectsV2(app: ServiceApp, { objects }: Pick<Dependencie
     {
       config: openApiBodies({ 'multipart/form-data': objectFormV2 }),
       schema: {
+        summary: 'Add an object from a CAD file, or replace one',
+        tags: ['objects'],
         params,
         querystring: z.object({ replace: z.enum(['true', 'false']).default('false') }),
         response: { 201: objectReportV2 },
@@ -43,26 +58,50 @@ export function registerObjectsV2(app: ServiceApp, { objects }: Pick<Dependencie
     },
   )
 
-  app.patch(OBJECT, { schema: { params, body: objectPatchV2, response: { 200: objectReportV2 } } }, (request) =>
-    objects.change(request.params.className, request.params.objectName, request.body),
+  app.patch(
+    OBJECT,
+    {
+      schema: {
+        summary: 'Rename an object or change what is declared of it',
+        tags: ['objects'],
+        params,
+        body: objectPatchV2,
+        response: { 200: objectReportV2 },
+      },
+    },
+    (request) => objects.change(request.params.className, request.params.objectName, request.body),
   )
 
-  app.delete(OBJECT, { schema: { params } }, async (request, reply) => {
-    await objects.remove(request.params.className, request.params.objectName)
-    return reply.code(204).send()
-  })
+  app.delete(
+    OBJECT,
+    { schema: { summary: 'Delete an object with its templates', tags: ['objects'], params } },
+    async (request, reply) => {
+      await objects.remove(request.params.className, request.params.objectName)
+      return reply.code(204).send()
+    },
+  )
 
   app.get(
     `${OBJECT}/thumbnail.png`,
-    { schema: { params, querystring: z.object({ size: z.coerce.number().int().min(16).max(1024).default(160) }) } },
+    {
+      schema: {
+        summary: 'A picture of an object',
+        tags: ['objects'],
+        params,
+        querystring: z.object({ size: z.coerce.number().int().min(16).max(1024).default(160) }),
+      },
+    },
     async (request, reply) => {
       const { className, objectName } = request.params
       return sendPicture(request, reply, await objects.thumbnail(className, objectName, request.query.size))
     },
   )
 
-  app.get(`${OBJECT}/contact-sheet.png`, { schema: { params } }, async (request, reply) =>
-    sendPicture(request, reply, await objects.contactSheet(request.params.className, request.params.objectName)),
+  app.get(
+    `${OBJECT}/contact-sheet.png`,
+    { schema: { summary: 'The template views of an object in one picture', tags: ['objects'], params } },
+    async (request, reply) =>
+      sendPicture(request, reply, await objects.contactSheet(request.params.className, request.params.objectName)),
   )
 }
 

@@ -34,7 +34,14 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
 
   app.post(
     '/api/v1/workflow/render-templates',
-    { schema: { body: renderTemplatesRequestV1, response } },
+    {
+      schema: {
+        summary: 'Render the templates of the named objects of a class',
+        tags: ['templates'],
+        body: renderTemplatesRequestV1,
+        response,
+      },
+    },
     async (request) => {
       const { class_name, object_names, force_regenerate } = request.body
       await deps.library.listObjects(class_name)
@@ -55,7 +62,14 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
 
   app.post(
     '/api/v1/workflow/render-template-single',
-    { schema: { body: renderSingleRequestV1, response } },
+    {
+      schema: {
+        summary: 'Render the templates of one object',
+        tags: ['templates'],
+        body: renderSingleRequestV1,
+        response,
+      },
+    },
     async (request) => {
       const { class_name, object_name, force } = request.body
       const { items, successful } = await render([{ className: class_name, name: object_name }], {
@@ -74,7 +88,14 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
 
   app.post(
     '/api/v1/workflow/render-templates-missing',
-    { schema: { body: renderMissingRequestV1, response } },
+    {
+      schema: {
+        summary: 'Render the templates of all objects that have none',
+        tags: ['templates'],
+        body: renderMissingRequestV1,
+        response,
+      },
+    },
     async (request) => {
       const objects = await objectsOf(request.body.class_name, deps)
       const missing = []
@@ -96,7 +117,14 @@ export function registerRender(app: ServiceApp, deps: Dependencies): void {
 
   app.post(
     '/api/v1/workflow/render-templates-all',
-    { schema: { body: renderAllRequestV1, response } },
+    {
+      schema: {
+        summary: 'Render the templates of all objects',
+        tags: ['templates'],
+        body: renderAllRequestV1,
+        response,
+      },
+    },
     async (request) => {
       const objects = await objectsOf(request.body.class_name, deps)
       if (objects.length === 0) return workflow(true, 'No objects found', { processed: 0 })

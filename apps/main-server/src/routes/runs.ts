@@ -33,75 +33,120 @@ export function registerRuns(app: ServiceApp, deps: Dependencies): void {
   const { store, manager } = deps.runs
   const read = async (id: string): Promise<RunV2> => manager.current(id) ?? (await store.read(id))
 
-  app.post('/api/v2/runs', { config: bodies, schema: { response: { 202: runV2 } } }, async (request, reply) => {
-    const { fields, client } = (request.headers['content-type'] ?? '').startsWith('multipart/')
-      ? await readUpload(request)
-      : await readNamed(request.body, deps)
-    for (const { className, objectName } of fields.objects) await deps.library.findObject(className, objectName)
-    if ((fields.box ?? null) !== null && fields.objects.length > 1) {
-      throw new PlatformError('request.schema_violation', { detail: 'box: only with a single object' })
-    }
-    return reply.code(202).send(await manager.submit(fields, client, request.id))
-  })
-
-  app.get('/api/v2/runs', { schema: { querystring: listQuery, response: { 200: runListV2 } } }, (request) =>
-    store.list(request.query),
+  app.post(
+    '/api/v2/runs',
+    {
+      config: bodies,
+      schema: { summary: 'Start a run on an uploaded or a named frame', tags: ['runs'], response: { 202: runV2 } },
+    },
+    async (request, reply) => {
+      const { fields, client } = (request.headers['content-type'] ?? '').startsWith('multipart/')
+        ? await readUpload(request)
+        : await readNamed(request.body, deps)
+      for (const { className, objectName } of fields.objects) await deps.library.findObject(className, objectName)
+      if ((fields.box ?? null) !== null && fields.objects.length > 1) {
+        throw new PlatformError('request.schema_violation', { detail: 'box: only with a single object' })
+      }
+      return reply.code(202).send(await manager.submit(fields, client, request.id))
+    },
   )
 
-  app.get('/api/v2/runs/:id', { schema: { params, response: { 200: runV2 } } }, (request) => read(request.params.id))
+  app.get(
+    '/api/v2/runs',
+    {
+      schema: {
+        summary: 'Runs, the newest first',
+        tags: ['runs'],
+        querystring: listQuery,
+        response: { 200: runListV2 },
+      },
+    },
+    (request) => store.list(request.query),
+  )
 
-  app.delete('/api/v2/runs/:id', { schema: { params } }, async (request, reply) => {
-    const run = await read(request.params.id)
-    if (!isOver(run)) {
-      throw new PlatformError('request.malformed', { detail: 'the run is under way; cancel it before deleting it' })
-    }
-    await store.remove(run.id)
-    return reply.code(204).send()
-  })
+  app.get(
+    '/api/v2/runs/:id',
+    { schema: { summary: 'A run with its poses', tags: ['runs'], params, response: { 200: runV2 } } },
+    (request) => read(request.params.id),
+  )
 
-  app.post('/api/v2/runs/:id/cancel', { schema: { params, response: { 200: runV2 } } }, async (request) => {
-    manager.cancel(request.params.id)
-    return read(request.params.id)
-  })
+  app.delete(
+    '/api/v2/runs/:id',
+    { schema: { summary: 'Delete a run that has ended', tags: ['runs'], params } },
+    async (request, reply) => {
+      const run = await read(request.params.id)
+      if (!isOver(run)) {
+        throw new PlatformError('request.malformed', { detail: 'the run is under way; cancel it before deleting it' })
+      }
+      await store.remove(run.id)
+      return reply.code(204).send()
+    },
+  )
 
-  app.get('/api/v2/runs/:id/events', { schema: { params } }, async (request, reply) => {
-    const run = await read(request.params.id)
-    const stream = openEventStream(reply)
-    const stop = manager.watch(run.id, (progress) => {
-      stream.send('progress', progress)
-      if (progress.status !== 'queued' && progress.status !== 'running') setImmediate(() => stream.end())
-    })
-    if (stop === null) {
-      stream.send('progress', {
-        status: run.status,
-        objectIndex: null,
-        stage: null,
-        objects: run.objects.map(({ status, poses }) => ({ status, bestScore: poses[0]?.score ?? null })),
-        elapsedMs: 0,
+  app.post(
+    '/api/v2/runs/:id/cancel',
+    { schema: { summary: 'Cancel a run', tags: ['runs'], params, response: { 200: runV2 } } },
+    async (request) => {
+      manager.cancel(request.params.id)
+      return read(request.params.id)
+    },
+  )
+
+  app.get(
+    '/api/v2/runs/:id/events',
+    { schema: { summary: 'Server-sent events `progress` until the run has ended', tags: ['runs'], params } },
+    async (request, reply) => {
+      const run = await read(request.params.id)
+      const stream = openEventStream(reply)
+      const stop = manager.watch(run.id, (progress) => {
+        stream.send('progress', progress)
+        if (progress.status !== 'queued' && progress.status !== 'running') setImmediate(() => stream.end())
       })
-      stream.end()
-    } else stream.onClose(stop)
-  })
-
-  app.get('/api/v2/runs/:id/color', { schema: { params } }, async (request, reply) => {
-    const run = await read(request.params.id)
-    const bytes = await store.readInput(run.id, 'color')
-    return binary(reply, run.frame?.colorType ?? 'application/octet-stream', bytes)
-  })
-
-  app.get('/api/v2/runs/:id/depth', { schema: { params } }, async (request, reply) =>
-    binary(reply, 'application/octet-stream', await store.readInput(request.params.id, 'depth')),
+      if (stop === null) {
+        stream.send('progress', {
+          status: run.status,
+          objectIndex: null,
+          stage: null,
+          objects: run.objects.map(({ status, poses }) => ({ status, bestScore: poses[0]?.score ?? null })),
+          elapsedMs: 0,
+        })
+        stream.end()
+      } else stream.onClose(stop)
+    },
   )
 
-  app.get('/api/v2/runs/:id/depth.png', { schema: { params } }, async (request, reply) => {
-    const bytes = await frameOf(await read(request.params.id), store)
-    return binary(reply, 'image/png', await deps.view.run({ kind: 'depth', bytes }))
-  })
+  app.get(
+    '/api/v2/runs/:id/color',
+    { schema: { summary: 'The colour image of a run as it was received', tags: ['runs'], params } },
+    async (request, reply) => {
+      const run = await read(request.params.id)
+      const bytes = await store.readInput(run.id, 'color')
+      return binary(reply, run.frame?.colorType ?? 'application/octet-stream', bytes)
+    },
+  )
+
+  app.get(
+    '/api/v2/runs/:id/depth',
+    { schema: { summary: 'The depth image of a run as it was received', tags: ['runs'], params } },
+    async (request, reply) =>
+      binary(reply, 'application/octet-stream', await store.readInput(request.params.id, 'depth')),
+  )
+
+  app.get(
+    '/api/v2/runs/:id/depth.png',
+    { schema: { summary: 'The depth of a run as a picture to look at', tags: ['runs'], params } },
+    async (request, reply) => {
+      const bytes = await frameOf(await read(request.params.id), store)
+      return binary(reply, 'image/png', await deps.view.run({ kind: 'depth', bytes }))
+    },
+  )
 
   app.get(
     '/api/v2/runs/:id/cloud',
     {
       schema: {
+        summary: 'The point cloud of a run, with distances to the posed objects',
+        tags: ['runs'],
         params,
         querystring: z.object({ points: z.coerce.number().int().min(1000).max(2_000_000).default(300_000) }),
       },
@@ -120,14 +165,18 @@ export function registerRuns(app: ServiceApp, deps: Dependencies): void {
     },
   )
 
-  app.get('/api/v2/runs/:id/bundle', { schema: { params } }, async (request, reply) => {
-    const run = await read(request.params.id)
-    const zip = await packRun(run, store, deps.library)
-    return reply
-      .type('application/zip')
-      .header('content-disposition', `attachment; filename="sextant-run-${run.id}.zip"`)
-      .send(Buffer.from(zip))
-  })
+  app.get(
+    '/api/v2/runs/:id/bundle',
+    { schema: { summary: 'A run with its inputs and CAD as a ZIP file', tags: ['runs'], params } },
+    async (request, reply) => {
+      const run = await read(request.params.id)
+      const zip = await packRun(run, store, deps.library)
+      return reply
+        .type('application/zip')
+        .header('content-disposition', `attachment; filename="sextant-run-${run.id}.zip"`)
+        .send(Buffer.from(zip))
+    },
+  )
 }
 
 /** Sends bytes that never change under their address. */

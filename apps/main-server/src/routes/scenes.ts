@@ -36,7 +36,14 @@ interface Scene {
 export function registerScenes({ app, metrics }: Service, deps: Dependencies): void {
   app.post(
     '/api/v2/scenes',
-    { config: bodies, schema: { response: { 200: sceneResponseV2 } } },
+    {
+      config: bodies,
+      schema: {
+        summary: 'Poses of many objects in one frame, resolved jointly',
+        tags: ['scenes'],
+        response: { 200: sceneResponseV2 },
+      },
+    },
     async (request, reply) => {
       const scene = await readScene(request, deps)
       const wantsEvents = (request.headers.accept ?? '').includes('text/event-stream')

@@ -65,7 +65,12 @@ export function registerFullPipeline({ app, metrics }: Service, deps: Dependenci
   app.post(
     '/api/v1/workflow/full-pipeline',
     {
-      schema: { body: fullPipelineRequestV1, response },
+      schema: {
+        summary: 'Poses of an object in the images sent',
+        tags: ['workflow'],
+        body: fullPipelineRequestV1,
+        response,
+      },
       // Older scripts name files instead of sending them; they are read before the body is checked.
       preValidation: async (request) => {
         const sent: unknown = request.body
@@ -77,7 +82,14 @@ export function registerFullPipeline({ app, metrics }: Service, deps: Dependenci
   )
   app.post(
     '/api/v1/workflow/full-pipeline-from-rss',
-    { schema: { body: rssPipelineRequestV1, response } },
+    {
+      schema: {
+        summary: 'Poses of an object in a frame taken from a camera server',
+        tags: ['workflow'],
+        body: rssPipelineRequestV1,
+        response,
+      },
+    },
     (request, reply) => run(request.body, fromCamera(request.body, deps.camera), request, reply),
   )
 }

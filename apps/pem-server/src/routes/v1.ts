@@ -52,12 +52,26 @@ export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model:
 
   app.post(
     '/api/v1/pose-estimation',
-    { schema: { body: poseEstimationRequestV1, response: { 200: poseEstimationResponseV1 } } },
+    {
+      schema: {
+        summary: 'Poses of an object in the images and detections sent',
+        tags: ['poses'],
+        body: poseEstimationRequestV1,
+        response: { 200: poseEstimationResponseV1 },
+      },
+    },
     (request) => estimate(request.body, request),
   )
   app.post(
     '/api/v1/pose-estimation/batch',
-    { schema: { body: z.array(poseEstimationRequestV1), response: { 200: pemBatchResponseV1 } } },
+    {
+      schema: {
+        summary: 'Pose estimations one after the other',
+        tags: ['poses'],
+        body: z.array(poseEstimationRequestV1),
+        response: { 200: pemBatchResponseV1 },
+      },
+    },
     async (request) => {
       const started = performance.now()
       const answers: PoseEstimationResponseV1[] = []
@@ -72,7 +86,13 @@ export function registerEstimationV1(app: ServiceApp, deps: Dependencies, model:
   )
   app.get(
     '/api/v1/pose-estimation/sample',
-    { schema: { querystring: z.object({ sample_dir: z.string().optional() }) } },
+    {
+      schema: {
+        summary: 'A sample request of the static folder',
+        tags: ['samples'],
+        querystring: z.object({ sample_dir: z.string().optional() }),
+      },
+    },
     (request) => readPoseSample(deps.library, request.query.sample_dir),
   )
 }
@@ -82,46 +102,84 @@ export function registerModelV1(app: ServiceApp, deps: Pick<Dependencies, 'engin
   const started = performance.now()
   const uptime = (): number => (performance.now() - started) / MILLISECONDS_PER_SECOND
 
-  app.get('/', () => ({ message: 'PEM Server is running', version: VERSION, docs: '/docs', health: '/api/v1/health' }))
-  app.get('/api/v1/health', { schema: { response: { 200: pemHealthV1 } } }, () => ({
-    status: 'healthy',
-    message: 'Server is running',
-    uptime: uptime(),
-    model: model.describe(),
+  app.get('/', { schema: { summary: 'That the server runs, and where its docs are', tags: ['health'] } }, () => ({
+    message: 'PEM Server is running',
+    version: VERSION,
+    docs: '/docs',
+    health: '/api/v1/health',
   }))
-  app.get('/api/v1/status', () => {
-    const { loaded, device } = model.describe()
-    return { server: 'running', model_loaded: loaded, device, uptime: uptime(), version: VERSION }
-  })
-  app.get('/api/v1/ping', () => ({ message: 'pong', timestamp: new Date().toISOString() }))
-  app.get('/api/v1/model/status', { schema: { response: { 200: pemModelV1 } } }, () => model.describe())
-  app.post('/api/v1/model/load', { schema: { querystring: pemLoadQueryV1 } }, async ({ query }) => {
-    const describe = (): Record<'loading_time' | 'device' | 'parameters', unknown> => {
-      const { device, parameters, loading_time } = model.describe()
-      return { loading_time, device, parameters }
-    }
-    if (query.checkpoint_path ?? query.config_path) {
-      // A checkpoint is a program; which one runs is decided by whoever runs the server.
-      const message = 'Checkpoints and configurations are not loaded over HTTP; configure the server instead.'
-      return { success: false, message, ...describe() }
-    }
-    try {
-      await model.load()
-    } catch (error) {
-      return { success: false, message: asPlatformError(error).message, ...describe() }
-    }
-    return { success: true, message: 'Model loaded successfully', ...describe() }
-  })
-  app.post('/api/v1/model/unload', async () => {
+  app.get(
+    '/api/v1/health',
+    { schema: { summary: 'Health of the PEM server and its model', tags: ['health'], response: { 200: pemHealthV1 } } },
+    () => ({
+      status: 'healthy',
+      message: 'Server is running',
+      uptime: uptime(),
+      model: model.describe(),
+    }),
+  )
+  app.get(
+    '/api/v1/status',
+    { schema: { summary: 'Whether the model is loaded, and the uptime', tags: ['health'] } },
+    () => {
+      const { loaded, device } = model.describe()
+      return { server: 'running', model_loaded: loaded, device, uptime: uptime(), version: VERSION }
+    },
+  )
+  app.get('/api/v1/ping', { schema: { summary: 'Answer pong and the time', tags: ['health'] } }, () => ({
+    message: 'pong',
+    timestamp: new Date().toISOString(),
+  }))
+  app.get(
+    '/api/v1/model/status',
+    {
+      schema: {
+        summary: 'Whether the model is loaded, and where it runs',
+        tags: ['model'],
+        response: { 200: pemModelV1 },
+      },
+    },
+    () => model.describe(),
+  )
+  app.post(
+    '/api/v1/model/load',
+    { schema: { summary: 'Load the model', tags: ['model'], querystring: pemLoadQueryV1 } },
+    async ({ query }) => {
+      const describe = (): Record<'loading_time' | 'device' | 'parameters', unknown> => {
+        const { device, parameters, loading_time } = model.describe()
+        return { loading_time, device, parameters }
+      }
+      if (query.checkpoint_path ?? query.config_path) {
+        // A checkpoint is a program; which one runs is decided by whoever runs the server.
+        const message = 'Checkpoints and configurations are not loaded over HTTP; configure the server instead.'
+        return { success: false, message, ...describe() }
+      }
+      try {
+        await model.load()
+      } catch (error) {
+        return { success: false, message: asPlatformError(error).message, ...describe() }
+      }
+      return { success: true, message: 'Model loaded successfully', ...describe() }
+    },
+  )
+  app.post('/api/v1/model/unload', { schema: { summary: 'Unload the model', tags: ['model'] } }, async () => {
     await model.unload()
     return { success: true, message: 'Model unloaded successfully' }
   })
-  app.get('/api/v1/model/info', () => describeModel(deps.engine()))
-  app.get('/api/v1/pose-estimation/status', () => {
-    const { loaded, device, parameters, loading_time } = model.describe()
-    const status = loaded ? 'ready' : 'not_ready'
-    return { service: 'pose-estimation', status, model_loaded: loaded, device, parameters, loading_time }
-  })
+  app.get(
+    '/api/v1/model/info',
+    { schema: { summary: 'The model, what it takes and what it gives', tags: ['model'] } },
+    () => describeModel(deps.engine()),
+  )
+  app.get(
+    '/api/v1/pose-estimation/status',
+    { schema: { summary: 'Whether poses can be estimated now', tags: ['poses'] } },
+    () => {
+      const { loaded, device, parameters, loading_time } = model.describe()
+      const status = loaded ? 'ready' : 'not_ready'
+      return { service: 'pose-estimation', status, model_loaded: loaded, device, parameters, loading_time }
+    },
+  )
 }
 
 const ARCHITECTURES = {

@@ -9,7 +9,7 @@ export function registerV2({ app, metrics }: Service, deps: Dependencies): void 
     '/api/v2/poses',
     {
       config: openApiBodies({ 'multipart/form-data': frameFormV2(posesRequestV2) }),
-      schema: { response: { 200: posesResponseV2 } },
+      schema: { summary: 'Poses of an object in a frame', tags: ['poses'], response: { 200: posesResponseV2 } },
     },
     async (request) => {
       const { fields, color, depth } = await readFrameForm(request, posesRequestV2)

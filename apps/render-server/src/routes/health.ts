@@ -20,16 +20,24 @@ export function registerHealthRoutes(app: ServiceApp, config: Config, deps: Deps
     status: 'healthy',
     timestamp: new Date(deps.now()).toISOString(),
   })
-  app.get('/health', { schema: { tags: ['health'], response: { 200: healthSchema } } }, health)
-  app.get('/api/v1/status', { schema: { tags: ['health'], response: { 200: statusSchema } } }, async () => {
-    const { queued, running } = await deps.jobs.counts()
-    return {
-      ...health(),
-      service: 'render',
-      version: VERSION,
-      jobs_queued: queued,
-      jobs_running: running,
-      pid: config.pid,
-    }
-  })
+  app.get(
+    '/health',
+    { schema: { summary: 'Health of the Render server', tags: ['health'], response: { 200: healthSchema } } },
+    health,
+  )
+  app.get(
+    '/api/v1/status',
+    { schema: { summary: 'Health, version and numbers of jobs', tags: ['health'], response: { 200: statusSchema } } },
+    async () => {
+      const { queued, running } = await deps.jobs.counts()
+      return {
+        ...health(),
+        service: 'render',
+        version: VERSION,
+        jobs_queued: queued,
+        jobs_running: running,
+        pid: config.pid,
+      }
+    },
+  )
 }

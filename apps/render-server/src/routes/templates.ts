@@ -51,7 +51,14 @@ export function registerTemplateRoutes(app: ServiceApp, config: Config, deps: De
   )
   app.post(
     '/api/v1/render-templates',
-    { schema: { tags: ['templates'], body: aliasRequestSchema, response: { 200: aliasResponseSchema } } },
+    {
+      schema: {
+        summary: 'Render the template set of a CAD file and wait for it',
+        tags: ['templates'],
+        body: aliasRequestSchema,
+        response: { 200: aliasResponseSchema },
+      },
+    },
     async (request) => {
       const { id } = await enqueue(request.body)
       const job = toTemplateJob(await jobs.wait(id), now(), config.pid)
