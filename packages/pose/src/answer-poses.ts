@@ -23,12 +23,11 @@ export function answerPoses(
   const alone = distinct.map((settled) =>
     poseEstimateOf(scene, model, settled, detectionIndexOf(settled.candidate.region)),
   )
-  const scores = alone.map((estimate) => estimate.score)
-  const raised = options.maxInstances === 1 ? scores : raisedByCompany(scores)
+  const scores = raisedByCompany(alone.map((estimate) => estimate.score))
   const poses: PoseEstimate[] = []
   let bestRejected: PoseEstimate | null = null
   alone.forEach((estimate, k) => {
-    const score = raised[k]
+    const score = scores[k]
     if (score >= options.scoreThreshold && poses.length < options.maxInstances) {
       poses.push({ ...estimate, score, depthOffset: estimateDepthOffset(scene, model, distinct[k].candidate.pose) })
     } else bestRejected ??= { ...estimate, score }

@@ -27,8 +27,8 @@ export interface PoseEnvironment {
 const STAGE_ENDS = { hypotheses: 0.45, refineCoarse: 0.55, verifyCoarse: 0.68, finish: 0.92 }
 
 const DEGREES = Math.PI / 180
-/** Poses nearer to each other are at one location, diameters; several slender things lie closer. */
-const LOCATION_RADIUS = { one: 0.3, several: 0.15 }
+/** Poses within the radius, diameters, are at one location, where so many are turned; several slender things lie closer. */
+const LOCATION = { one: { radius: 0.3, turned: Infinity }, several: { radius: 0.15, turned: 1 } }
 
 /**
  * Finds the instances of one object in one frame.
@@ -89,7 +89,8 @@ export function estimateObject(
   const refined = treat('refine coarse', 'refineCoarse', coarse, STAGE_ENDS.refineCoarse)
 
   // 3 coarse verification of the pool; one place that suits many poses must not fill it
-  const radius = LOCATION_RADIUS[options.maxInstances === 1 ? 'one' : 'several'] * model.diameter
+  const location = options.maxInstances === 1 ? LOCATION.one : LOCATION.several
+  const radius = location.radius * model.diameter
   const spacing = {
     distance: 0.03 * model.diameter,
     angle: 6 * DEGREES,
@@ -115,7 +116,7 @@ export function estimateObject(
       limit: effort.symmetryFinalists + options.maxInstances - 1,
       distance: 0,
       angle: 0,
-      perLocation: options.maxInstances === 1 ? Infinity : 1,
+      perLocation: location.turned,
       radius,
     }
     const starts = thinCandidates(finalists, places)

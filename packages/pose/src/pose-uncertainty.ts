@@ -46,7 +46,8 @@ export function poseUncertaintyOf(
   isTurnOpen: boolean,
 ): PoseUncertainty {
   const information = new Float64Array(36)
-  const free = model.freeAxes.filter((axis) => axis.isExact || isTurnOpen).map((axis) => freeTwist(pose, axis))
+  const openAxes = model.freeAxes.filter((axis) => axis.isExact || isTurnOpen)
+  const free = openAxes.map((axis) => freeTwist(pose, axis))
   addMeasurements(information, scene, model, pose, residualMm, free)
   addOutline(information, scene, model, pose, free)
   for (let k = 0; k < 3; k++) {
@@ -60,7 +61,7 @@ export function poseUncertaintyOf(
   const rotation = eigenSymmetric3(block(covariance, 0))
   const translation = eigenSymmetric3(block(covariance, 3))
   // A centre beside the axis of an open turn moves with it, which is not a freedom of its own.
-  for (const twist of free) addTurn(information, [twist[0], twist[1], twist[2]], SETTLED_TURN_SIGMA)
+  for (const { direction } of openAxes) addTurn(information, turned(pose, direction), SETTLED_TURN_SIGMA)
   const unturned = free.length === 0 ? translation : eigenSymmetric3(block(inverse6(information), 3))
   const unobservable: string[] = []
   rotation.values.forEach((variance, k) => {

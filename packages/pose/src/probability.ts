@@ -53,6 +53,6 @@ export function raisedByCompany(scores: readonly number[]): number[] {
   return scores.map((score) => {
     const company = (expected - score - COMPANY.from) / (COMPANY.full - COMPANY.from)
     const factor = 1 + (COMPANY_ODDS - 1) * Math.min(1, Math.max(0, company))
-    return (score * factor) / (1 - score + score * factor)
+    return (score * factor) / (1 + score * (factor - 1))
   })
 }

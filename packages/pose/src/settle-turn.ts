@@ -78,6 +78,7 @@ export function settleTurn(
         axisCosine(axis.direction, rival.pose, best.pose) > SAME_AXIS_COSINE,
     )
     .slice(0, MAX_RIVALS)
+  if (rivals.length === 0) return { candidate: best, isTurnOpen: false }
   const target = createRasterTarget(scene.fine.width, scene.fine.height)
   const drawn = [best, ...rivals].map((candidate) => ({ candidate, ...drawingOf(scene, model, target, candidate) }))
   const [first] = drawn
